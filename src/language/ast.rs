@@ -1,0 +1,139 @@
+//! The syntax tree: what an author wrote, checked for form only. Shared pieces; each step's own struct is in `steps/`.
+use super::source::Span;
+use super::steps::Step;
+
+/// One `.flow` file.
+#[derive(Clone, Debug, Default)]
+pub struct FlowFile {
+    pub flows: Vec<Flow>,
+}
+
+/// `flow NAME: title` and everything under it.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    pub name: Name,
+    /// How people call it: on buttons, for agents, in reports.
+    pub title: Option<Phrase>,
+    pub team: Option<Name>,
+    /// Example sentences; a flow that has some is a topic.
+    pub customers_say: Vec<Phrase>,
+    pub needs: Vec<Name>,
+    pub gives: Vec<Name>,
+    /// The block of `when something fails`.
+    pub when_something_fails: Option<Block>,
+    pub body: Block,
+    /// The header line.
+    pub span: Span,
+}
+
+/// A name as authors write them: lower-cased letters, digits, `_`; dotted where a detail's field is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    pub text: String,
+    pub span: Span,
+}
+
+/// One text for people: the source of a template, its line breaks kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    pub text: String,
+    pub span: Span,
+}
+
+/// Words for people with their variations; never empty in a file without errors.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Words {
+    pub variations: Vec<Phrase>,
+    pub span: Span,
+}
+
+/// Steps in order. Lines that could not be read are absent and have been reported.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    pub steps: Vec<Step>,
+}
+
+/// A condition or a value: the words for people, already turned into a minijinja expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expr {
+    /// As written.
+    pub source: String,
+    pub span: Span,
+    /// The same as a minijinja expression.
+    pub jinja: String,
+    /// Comparisons with a bare word (`reason is damaged`), for the checker to hold against the detail's values.
+    pub bare: Vec<BareWord>,
+}
+
+/// `reason is damaged`: the word `damaged` stands for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BareWord {
+    /// The detail on the left, dotted: `reason`, `order.level`.
+    pub detail: String,
+    pub word: Name,
+}
+
+/// `when …` with what follows it.
+#[derive(Clone, Debug)]
+pub struct Handler {
+    pub when: When,
+    /// `when anything else: words`.
+    pub words: Option<Words>,
+    pub block: Block,
+    /// The `when` line.
+    pub span: Span,
+}
+
+/// What a handler waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// `when not_found` under `use`, `when refund` under `triage`.
+    Named(Name),
+    ItWorks,
+    ItFails,
+    /// `when 2 tries failed`; at least 1.
+    TriesFailed(u32),
+    AnythingElse,
+    NobodyIsAvailable,
+}
+
+/// `3 days`, `4 working hours`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Term {
+    /// At least 1.
+    pub amount: u32,
+    pub unit: Unit,
+    /// Counted in the team's opening hours only.
+    pub working: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+    Weeks,
+}
+
+/// How soon a person should look; `low` < `normal` < `high` < `urgent`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+/// The four moods that `empathize` can follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feeling {
+    Angry,
+    Worried,
+    Disappointed,
+    Happy,
+}

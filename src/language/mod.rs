@@ -1,0 +1,13 @@
+//! Text of `.flow` files to a syntax tree. Pure, and it cannot fail: a line that cannot be read becomes a diagnostic,
+//! and the lines under and after it are read all the same.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
+
+pub mod ast;
+pub mod diagnostic;
+pub mod source;
+pub mod steps;
+
+pub use ast::{Flow, FlowFile};
+pub use diagnostic::{Diagnostic, Severity};
+pub use source::{FileId, SourceFile, Span};
+pub use steps::Step;

@@ -1,0 +1,37 @@
+//! rapport: a chatbot runtime for customer service, written by support leads in plain text.
+//!
+//! The rooms, in the order in which they may see each other (`tests/all/architecture.rs` refuses any other arrow):
+//!
+//! ```text
+//! {language, understand} <- bot <- engine <- runtime <- {store, bus, channel, connector} <- web <- cli
+//! ```
+//!
+//! * [`language`]: text of `.flow` files to a syntax tree. Pure; cannot fail: a bad line is a diagnostic.
+//! * [`understand`]: a customer's words to topic, answers and mood. Pure; knows nothing of bots.
+//! * [`bot`]: syntax tree and settings to a checked, immutable [`bot::Bot`]. Pure.
+//! * [`engine`]: one turn of one chat. Pure and deterministic: no IO, no clock, no randomness.
+//! * [`runtime`]: many chats over time; tokio starts here, and so does everything that must survive a crash.
+//! * [`store`], [`bus`], [`channel`], [`connector`]: what the runtime's ports are made of.
+//! * [`web`]: HTTP, WebSocket, the widget, the inbox.
+//! * [`cli`]: one file a command; `serve` is the only place that names concrete adapters.
+
+pub mod id;
+pub mod time;
+
+pub mod language;
+pub mod understand;
+
+pub mod bot;
+
+pub mod engine;
+
+pub mod runtime;
+
+pub mod bus;
+pub mod channel;
+pub mod connector;
+pub mod store;
+
+pub mod web;
+
+pub mod cli;
