@@ -1,0 +1,133 @@
+//! One journal entry. Events are all that changes a session: the state of a chat is its events, folded.
+use crate::id::AgentId;
+use crate::language::ast::Priority;
+use crate::language::steps::Scale;
+use crate::time::Millis;
+use crate::understand::mood::Mood;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An entry with its place. `seq` starts at 1 and has no gaps within a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub seq: u64,
+    pub at: Millis,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// Who spoke or acted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Speaker {
+    Customer,
+    Bot { name: String },
+    Agent { id: AgentId, name: String },
+}
+
+/// A button under a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub id: String,
+    pub label: String,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum What {
+    /// The chat began, or began again after it was resolved.
+    Opened {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// What is known of the customer from a verified source.
+        #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+        customer: serde_json::Map<String, Value>,
+        returning: bool,
+    },
+    /// Words that the customer sees.
+    Message {
+        from: Speaker,
+        text: String,
+        /// The sender's id for it; on customers' and agents' messages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cid: Option<String>,
+        /// The choice that was tapped; `text` then holds its label.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        choice: Option<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        choices: Vec<Choice>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scale: Option<Scale>,
+    },
+    /// What the understander made of the customer's last words.
+    Understood {
+        /// Flow of the topic, where one was sure enough.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+        /// The best scores, best first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        scores: Vec<(String, f32)>,
+        mood: Mood,
+    },
+    /// A detail became known or changed.
+    Filled { slot: String, value: Value },
+    Forgotten { slot: String },
+    /// The bot moved to a topic.
+    TopicBegan { flow: String, title: String },
+    /// A question was not answered in a way that fits.
+    TryFailed { step: String, tries: u32 },
+    /// Another system was asked. `call` names the request within the session and is its idempotency key.
+    Called { call: u32, action: String, args: serde_json::Map<String, Value> },
+    /// It answered. `detail` is for agents and authors when `worked` is false.
+    Answered {
+        call: u32,
+        action: String,
+        outcome: String,
+        worked: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<String>,
+    },
+    /// A person was asked for.
+    Waiting { team: String, priority: Priority, why: String, summary: String },
+    NobodyAvailable { team: String },
+    Joined { agent: AgentId, name: String },
+    HandedBack { agent: AgentId, name: String },
+    Promised { name: String, words: String, owner: String, contact: String, due: Millis },
+    PromiseLate { name: String },
+    Feedback {
+        slot: String,
+        score: u8,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// For agents, never for the customer.
+    Note { from: Speaker, text: String },
+    Tagged { tag: String },
+    Resolved { by: Speaker },
+    /// Something went wrong inside the bot; the customer was told honestly.
+    Faulted { problem: String },
+    /// Where the bot stands after a turn. Internal: shown to nobody, folded into the session.
+    Moved { control: Box<super::session::Control> },
+}
+
+impl What {
+    /// Whether the customer is shown this entry.
+    pub fn for_customer(&self) -> bool {
+        matches!(
+            self,
+            What::Message { .. }
+                | What::Waiting { .. }
+                | What::Joined { .. }
+                | What::HandedBack { .. }
+                | What::Resolved { .. }
+        )
+    }
+
+    /// Whether agents are shown this entry.
+    pub fn for_agent(&self) -> bool {
+        !matches!(self, What::Moved { .. })
+    }
+}

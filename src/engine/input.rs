@@ -1,0 +1,64 @@
+//! What can reach a chat.
+use crate::id::AgentId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "input", rename_all = "snake_case")]
+pub enum Input {
+    /// The customer opened the chat.
+    Opened {
+        page: Option<String>,
+        language: Option<String>,
+        #[serde(default)]
+        customer: Map<String, Value>,
+        returning: bool,
+    },
+    CustomerSaid { cid: String, text: String },
+    /// `choice` is the id of a button; the runtime has checked that it is offered (`Session::offers`).
+    CustomerTapped { cid: String, choice: String },
+    /// The "talk to a person" button.
+    CustomerWantsPerson { cid: String },
+    CallAnswered { call: u32, answer: Answer },
+    /// A timer set by [`super::Effect::SetTimer`] is due.
+    TimerFired { timer: Timer },
+    /// The desk found nobody for the team that the chat waits for.
+    NobodyAvailable,
+    AgentTook { agent: AgentId, name: String },
+    AgentSaid { agent: AgentId, name: String, cid: String, text: String },
+    AgentNoted { agent: AgentId, name: String, text: String },
+    AgentHandedBack { agent: AgentId, name: String },
+    AgentResolved { agent: AgentId, name: String },
+    /// The runtime could not run a turn (it panicked): apologise and bring in a person.
+    Broke { problem: String },
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// One of the outcomes of `integrations.yaml`, with the fields of its `gives`.
+    Outcome { outcome: String, fields: Map<String, Value> },
+    /// No usable answer: unreachable, timed out, refused, malformed. `problem` is for agents and authors.
+    Failed { problem: String },
+}
+
+/// What a timer is for; also its name, so that setting it again replaces it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "timer", rename_all = "snake_case")]
+pub enum Timer {
+    /// A promise is due.
+    Promise { name: String },
+    /// The customer went quiet.
+    Quiet,
+}
+
+impl Timer {
+    /// A stable name within the session.
+    pub fn key(&self) -> String {
+        match self {
+            Timer::Promise { name } => format!("promise:{name}"),
+            Timer::Quiet => "quiet".to_owned(),
+        }
+    }
+}
