@@ -9,9 +9,22 @@ use serde_json::{Map, Value};
 #[serde(tag = "effect", rename_all = "snake_case")]
 pub enum Effect {
     /// Ask another system; the answer comes back as `Input::CallAnswered` with the same `call`.
-    Call { call: u32, system: String, action: String, args: Map<String, Value> },
-    SetTimer { timer: Timer, due: Millis },
-    CancelTimer { timer: Timer },
+    Call {
+        call: u32,
+        system: String,
+        action: String,
+        args: Map<String, Value>,
+    },
+    SetTimer {
+        timer: Timer,
+        due: Millis,
+    },
+    CancelTimer {
+        timer: Timer,
+    },
     /// Put the chat into a team's queue; `Input::NobodyAvailable` comes back where nobody of the team is present.
-    Queue { team: String, priority: Priority },
+    Queue {
+        team: String,
+        priority: Priority,
+    },
 }

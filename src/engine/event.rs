@@ -73,14 +73,29 @@ pub enum What {
         mood: Mood,
     },
     /// A detail became known or changed.
-    Filled { slot: String, value: Value },
-    Forgotten { slot: String },
+    Filled {
+        slot: String,
+        value: Value,
+    },
+    Forgotten {
+        slot: String,
+    },
     /// The bot moved to a topic.
-    TopicBegan { flow: String, title: String },
+    TopicBegan {
+        flow: String,
+        title: String,
+    },
     /// A question was not answered in a way that fits.
-    TryFailed { step: String, tries: u32 },
+    TryFailed {
+        step: String,
+        tries: u32,
+    },
     /// Another system was asked. `call` names the request within the session and is its idempotency key.
-    Called { call: u32, action: String, args: serde_json::Map<String, Value> },
+    Called {
+        call: u32,
+        action: String,
+        args: serde_json::Map<String, Value>,
+    },
     /// It answered. `detail` is for agents and authors when `worked` is false.
     Answered {
         call: u32,
@@ -91,12 +106,33 @@ pub enum What {
         detail: Option<String>,
     },
     /// A person was asked for.
-    Waiting { team: String, priority: Priority, why: String, summary: String },
-    NobodyAvailable { team: String },
-    Joined { agent: AgentId, name: String },
-    HandedBack { agent: AgentId, name: String },
-    Promised { name: String, words: String, owner: String, contact: String, due: Millis },
-    PromiseLate { name: String },
+    Waiting {
+        team: String,
+        priority: Priority,
+        why: String,
+        summary: String,
+    },
+    NobodyAvailable {
+        team: String,
+    },
+    Joined {
+        agent: AgentId,
+        name: String,
+    },
+    HandedBack {
+        agent: AgentId,
+        name: String,
+    },
+    Promised {
+        name: String,
+        words: String,
+        owner: String,
+        contact: String,
+        due: Millis,
+    },
+    PromiseLate {
+        name: String,
+    },
     Feedback {
         slot: String,
         score: u8,
@@ -104,13 +140,24 @@ pub enum What {
         comment: Option<String>,
     },
     /// For agents, never for the customer.
-    Note { from: Speaker, text: String },
-    Tagged { tag: String },
-    Resolved { by: Speaker },
+    Note {
+        from: Speaker,
+        text: String,
+    },
+    Tagged {
+        tag: String,
+    },
+    Resolved {
+        by: Speaker,
+    },
     /// Something went wrong inside the bot; the customer was told honestly.
-    Faulted { problem: String },
+    Faulted {
+        problem: String,
+    },
     /// Where the bot stands after a turn. Internal: shown to nobody, folded into the session.
-    Moved { control: Box<super::session::Control> },
+    Moved {
+        control: Box<super::session::Control>,
+    },
 }
 
 impl What {

@@ -14,23 +14,56 @@ pub enum Input {
         customer: Map<String, Value>,
         returning: bool,
     },
-    CustomerSaid { cid: String, text: String },
+    CustomerSaid {
+        cid: String,
+        text: String,
+    },
     /// `choice` is the id of a button; the runtime has checked that it is offered (`Session::offers`).
-    CustomerTapped { cid: String, choice: String },
+    CustomerTapped {
+        cid: String,
+        choice: String,
+    },
     /// The "talk to a person" button.
-    CustomerWantsPerson { cid: String },
-    CallAnswered { call: u32, answer: Answer },
+    CustomerWantsPerson {
+        cid: String,
+    },
+    CallAnswered {
+        call: u32,
+        answer: Answer,
+    },
     /// A timer set by [`super::Effect::SetTimer`] is due.
-    TimerFired { timer: Timer },
+    TimerFired {
+        timer: Timer,
+    },
     /// The desk found nobody for the team that the chat waits for.
     NobodyAvailable,
-    AgentTook { agent: AgentId, name: String },
-    AgentSaid { agent: AgentId, name: String, cid: String, text: String },
-    AgentNoted { agent: AgentId, name: String, text: String },
-    AgentHandedBack { agent: AgentId, name: String },
-    AgentResolved { agent: AgentId, name: String },
+    AgentTook {
+        agent: AgentId,
+        name: String,
+    },
+    AgentSaid {
+        agent: AgentId,
+        name: String,
+        cid: String,
+        text: String,
+    },
+    AgentNoted {
+        agent: AgentId,
+        name: String,
+        text: String,
+    },
+    AgentHandedBack {
+        agent: AgentId,
+        name: String,
+    },
+    AgentResolved {
+        agent: AgentId,
+        name: String,
+    },
     /// The runtime could not run a turn (it panicked): apologise and bring in a person.
-    Broke { problem: String },
+    Broke {
+        problem: String,
+    },
 }
 
 /// How a call ended.

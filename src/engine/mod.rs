@@ -1,1 +1,15 @@
-//! (being built)
+//! One turn of one chat. Pure and deterministic: no IO, no clock, no randomness of its own, no order that differs from
+//! run to run. What must happen outside comes back as data.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
+
+pub mod effect;
+pub mod event;
+pub mod input;
+pub mod session;
+pub mod turn;
+
+pub use effect::Effect;
+pub use event::{Choice, Event, Speaker, What};
+pub use input::{Answer, Input, Timer};
+pub use session::{Control, Holder, Session};
+pub use turn::{Turn, turn};

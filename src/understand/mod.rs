@@ -1,1 +1,2 @@
-//! (being built)
+//! A customer's words to topic, answers and mood. Pure; knows nothing of bots.
+pub mod mood;

@@ -1,0 +1,86 @@
+//! `integrations.yaml`: systems that `use` may reach, what they answer, and how a request to them is made.
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+#[derive(Clone, Debug, Default)]
+pub struct Integrations {
+    pub systems: BTreeMap<String, System>,
+}
+
+#[derive(Clone, Debug)]
+pub struct System {
+    /// `https://shop.example/api`, without a slash at the end.
+    pub base: String,
+    pub auth: Auth,
+    /// This system may be reached at a private or loopback address.
+    pub private: bool,
+    pub actions: BTreeMap<String, Action>,
+}
+
+/// How rapport proves itself to the system. The secret is the *name* of an environment variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Auth {
+    None,
+    Bearer { secret: String },
+    Header { name: String, secret: String },
+    Basic { user: String, secret: String },
+}
+
+#[derive(Clone, Debug)]
+pub struct Action {
+    pub method: Method,
+    /// Template of the path, values percent-encoded.
+    pub path: String,
+    /// Template of the JSON body; text leaves are templates.
+    pub body: Option<Value>,
+    pub timeout: Duration,
+    /// More attempts after one that got no answer or a 5xx.
+    pub retries: u32,
+    /// Status codes and their outcomes in the order written; the first is "it works".
+    pub outcomes: Vec<(u16, String)>,
+    /// Fields of the answer that flows may use.
+    pub gives: BTreeMap<String, String>,
+    /// `money`, `message`, …: something that cannot be taken back.
+    pub effect: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// A request ready to be sent: nothing in it is a template any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    pub method: Method,
+    pub url: String,
+    pub auth: Auth,
+    pub body: Option<Value>,
+    pub timeout: Duration,
+    pub retries: u32,
+    pub private: bool,
+    /// Status codes and their outcomes.
+    pub outcomes: Vec<(u16, String)>,
+    /// Fields to take from the answer.
+    pub gives: Vec<String>,
+}
+
+/// Why a request could not be made from the given values.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadRequest(pub String);
+
+impl Integrations {
+    /// The request of one action with its arguments filled in.
+    ///
+    /// # Errors
+    /// A system or action that does not exist, or a value that a template needs and `args` lacks.
+    pub fn request(&self, system: &str, action: &str, args: &Map<String, Value>) -> Result<Request, BadRequest> {
+        super::request::build(self, system, action, args)
+    }
+}

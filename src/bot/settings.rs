@@ -1,0 +1,57 @@
+//! `bot.yaml`, read and checked: who the bot is, its languages, hours, teams and kinds of answer.
+use crate::language::ast::Term;
+use regex::Regex;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the bot calls itself.
+    pub name: String,
+    /// The company or shop, shown above the chat.
+    pub title: Option<String>,
+    /// Never empty; the first is the default. BCP 47.
+    pub languages: Vec<String>,
+    pub time_zone: jiff::tz::TimeZone,
+    pub hours: Hours,
+    pub teams: BTreeMap<String, Team>,
+    pub kinds: BTreeMap<String, Kind>,
+    /// Values that texts may use by name.
+    pub facts: BTreeMap<String, Value>,
+    /// Fields of a customer that texts may use as `customer.NAME`.
+    pub customer: Vec<String>,
+    /// Details that outlive their topic.
+    pub keep: Vec<String>,
+    /// After this long without a word from the customer the chat is closed.
+    pub quiet_after: Duration,
+    /// Other websites that may embed the chat, as origins (`https://shop.example`).
+    pub websites: Vec<String>,
+    /// `#rrggbb`, checked for contrast.
+    pub accent: Option<String>,
+    /// Three-letter currency of amounts without one.
+    pub currency: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Team {
+    pub first_reply: Option<Term>,
+    pub skills: Vec<String>,
+}
+
+/// A kind of answer that a shop defines.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    pub pattern: Regex,
+    /// How people call it: "a six-digit order number".
+    pub words: Option<String>,
+}
+
+/// When people work, in the bot's time zone. Without any rule people work always.
+#[derive(Clone, Debug, Default)]
+pub struct Hours {
+    /// Monday first; opening and closing minute of the day.
+    pub week: [Vec<(u16, u16)>; 7],
+    pub closed: Vec<jiff::civil::Date>,
+    pub always: bool,
+}

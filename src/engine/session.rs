@@ -1,0 +1,304 @@
+//! The state of one chat: its events, folded. Nothing else may change it.
+use super::event::{Choice, Event, Speaker, What};
+use super::input::Timer;
+use crate::id::{AgentId, SessionId};
+use crate::language::ast::Priority;
+use crate::language::steps::Scale;
+use crate::time::Millis;
+use crate::understand::mood::Mood;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// How many of the latest client ids a session remembers itself; the store's unique key covers the rest.
+pub const CIDS_REMEMBERED: usize = 64;
+/// Snapshots of another version are rebuilt from the journal.
+pub const SNAPSHOT_VERSION: u16 = 1;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    pub version: u16,
+    pub id: SessionId,
+    pub bot: String,
+    /// Place of the last event; 0 in a session without any.
+    pub seq: u64,
+    pub began: Millis,
+    pub last_at: Millis,
+    /// Who has the chat.
+    pub holder: Holder,
+    pub customer: Map<String, Value>,
+    pub page: Option<String>,
+    pub language: Option<String>,
+    pub returning: bool,
+    pub last_message: String,
+    pub mood: Mood,
+    pub promises: Vec<Commitment>,
+    pub tags: BTreeSet<String>,
+    pub feedback: Option<u8>,
+    /// The latest escalation, for agents.
+    pub handoff: Option<Handoff>,
+    /// Details known in any topic of this chat, for agents: the latest value of each.
+    pub slots: BTreeMap<String, Value>,
+    /// What the bot did, in short lines, for agents.
+    pub tried: Vec<String>,
+    pub topic: Option<String>,
+    pub calls: u32,
+    pub cids: VecDeque<Heard>,
+    pub control: Control,
+}
+
+/// A client id, the entry that it became and a digest of what it said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    pub cid: String,
+    pub seq: u64,
+    pub digest: u64,
+}
+
+/// Who has the chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Holder {
+    Bot,
+    /// A person was asked for. The bot may still talk (where nobody is available).
+    Waiting {
+        team: String,
+        priority: Priority,
+        since: Millis,
+    },
+    /// The bot is silent.
+    Agent {
+        id: AgentId,
+        name: String,
+        since: Millis,
+    },
+    Resolved {
+        since: Millis,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handoff {
+    pub team: String,
+    pub priority: Priority,
+    pub why: String,
+    pub summary: String,
+    pub at: Millis,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commitment {
+    pub name: String,
+    pub words: String,
+    pub owner: String,
+    pub contact: String,
+    pub due: Millis,
+    pub late: bool,
+}
+
+/// Where the bot stands: which steps of which flows, what it waits for, which variations it used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    /// Hash of the bot that this was made by.
+    pub bot_hash: String,
+    /// The topic at work last; the others wait for it to end.
+    pub topics: Vec<TopicState>,
+    pub wait: Wait,
+    /// Details that outlive their topic.
+    pub kept: BTreeMap<String, Value>,
+    /// For each text with variations, the ones used since all were used.
+    pub used: BTreeMap<String, Vec<u16>>,
+    pub greeted: bool,
+    /// Buttons offered now.
+    pub choices: Vec<Choice>,
+    pub scale: Option<Scale>,
+    /// Timers that are set.
+    pub timers: BTreeMap<String, Millis>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TopicState {
+    pub flow: String,
+    pub slots: BTreeMap<String, Value>,
+    /// The flow at work last.
+    pub frames: Vec<Frame>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    pub flow: String,
+    /// Index of the operation to run next, or that waits.
+    pub at: u32,
+    /// Its name, by which it is found again in a changed bot.
+    pub anchor: String,
+    /// Failed tries by operation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tries: BTreeMap<u32, u32>,
+    /// Set while steps are run again after `ask again`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rerun: Option<Rerun>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rerun {
+    /// Operations before this one were run before.
+    pub until: u32,
+    /// Details that changed since.
+    pub changed: BTreeSet<String>,
+}
+
+/// What the bot waits for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "for", rename_all = "snake_case")]
+pub enum Wait {
+    /// The chat to be opened.
+    #[default]
+    Opening,
+    /// An answer to the question at the top frame.
+    Answer,
+    /// "Did you mean A or B?", asked by the triage at the top frame.
+    Meaning {
+        flows: Vec<String>,
+    },
+    /// The words that go with a score.
+    Comment {
+        slot: String,
+        score: u8,
+    },
+    Call {
+        call: u32,
+    },
+    /// A person; customers' words are kept for them.
+    Person,
+    /// Nothing: the chat is resolved.
+    Nothing,
+}
+
+impl Session {
+    /// A chat before its first event.
+    pub fn new(id: SessionId, bot: &str, now: Millis) -> Self {
+        Self {
+            version: SNAPSHOT_VERSION,
+            id,
+            bot: bot.to_owned(),
+            seq: 0,
+            began: now,
+            last_at: now,
+            holder: Holder::Bot,
+            customer: Map::new(),
+            page: None,
+            language: None,
+            returning: false,
+            last_message: String::new(),
+            mood: Mood::default(),
+            promises: Vec::new(),
+            tags: BTreeSet::new(),
+            feedback: None,
+            handoff: None,
+            slots: BTreeMap::new(),
+            tried: Vec::new(),
+            topic: None,
+            calls: 0,
+            cids: VecDeque::new(),
+            control: Control::default(),
+        }
+    }
+
+    /// Whether a button with this id is offered now.
+    pub fn offers(&self, choice: &str) -> bool {
+        self.control.choices.iter().any(|c| c.id == choice)
+    }
+
+    /// The entry that a client id became, where it is among the latest.
+    pub fn heard(&self, cid: &str) -> Option<&Heard> {
+        self.cids.iter().find(|h| h.cid == cid)
+    }
+
+    /// Takes in one event. Events must come in order; this is the only way a session changes.
+    pub fn apply(&mut self, event: &Event) {
+        debug_assert_eq!(event.seq, self.seq + 1, "events come in order");
+        self.seq = event.seq;
+        self.last_at = event.at;
+        if event.seq == 1 {
+            self.began = event.at;
+        }
+        match &event.what {
+            What::Opened { page, language, customer, returning } => {
+                self.holder = Holder::Bot;
+                self.page = page.clone().or(self.page.take());
+                self.language = language.clone().or(self.language.take());
+                self.returning = *returning;
+                self.customer.extend(customer.clone());
+            }
+            What::Message { from, text, cid, choice, .. } => self.heard_message(event.seq, from, text, cid, choice),
+            What::Understood { mood, .. } => self.mood = *mood,
+            What::Filled { slot, value } => {
+                self.slots.insert(slot.clone(), value.clone());
+            }
+            What::Forgotten { slot } => {
+                self.slots.remove(slot);
+            }
+            What::TopicBegan { title, .. } => self.topic = Some(title.clone()),
+            What::TryFailed { .. } | What::NobodyAvailable { .. } | What::Note { .. } | What::Faulted { .. } => {}
+            What::Called { call, .. } => self.calls = *call,
+            What::Answered { action, outcome, worked, .. } => {
+                let how = if *worked { "worked" } else { outcome.as_str() };
+                self.tried(format!("{action}: {how}"));
+            }
+            What::Waiting { team, priority, why, summary } => {
+                self.holder = Holder::Waiting { team: team.clone(), priority: *priority, since: event.at };
+                let (why, summary) = (why.clone(), summary.clone());
+                self.handoff = Some(Handoff { team: team.clone(), priority: *priority, why, summary, at: event.at });
+            }
+            What::Joined { agent, name } => {
+                self.holder = Holder::Agent { id: *agent, name: name.clone(), since: event.at };
+            }
+            What::HandedBack { .. } => self.holder = Holder::Bot,
+            What::Promised { name, words, owner, contact, due } => {
+                self.promises.retain(|p| p.name != *name);
+                let (name, words, owner, contact) = (name.clone(), words.clone(), owner.clone(), contact.clone());
+                self.promises.push(Commitment { name, words, owner, contact, due: *due, late: false });
+            }
+            What::PromiseLate { name } => {
+                self.promises.iter_mut().filter(|p| p.name == *name).for_each(|p| p.late = true);
+            }
+            What::Feedback { score, .. } => self.feedback = Some(*score),
+            What::Tagged { tag } => {
+                self.tags.insert(tag.clone());
+            }
+            What::Resolved { .. } => self.holder = Holder::Resolved { since: event.at },
+            What::Moved { control } => self.control = (**control).clone(),
+        }
+    }
+
+    fn heard_message(&mut self, seq: u64, from: &Speaker, text: &str, cid: &Option<String>, choice: &Option<String>) {
+        if *from == Speaker::Customer {
+            self.last_message = text.to_owned();
+        }
+        let Some(cid) = cid else { return };
+        let said = choice.as_deref().unwrap_or(text);
+        self.cids.push_back(Heard { cid: cid.clone(), seq, digest: digest(said) });
+        if self.cids.len() > CIDS_REMEMBERED {
+            self.cids.pop_front();
+        }
+    }
+
+    /// Lines for agents are few: the latest tell the story.
+    fn tried(&mut self, line: String) {
+        const LINES: usize = 12;
+        self.tried.push(line);
+        if self.tried.len() > LINES {
+            self.tried.remove(0);
+        }
+    }
+
+    /// When the next timer of this chat is due.
+    pub fn timer(&self, timer: &Timer) -> Option<Millis> {
+        self.control.timers.get(&timer.key()).copied()
+    }
+}
+
+/// FNV-1a over the bytes: enough to tell "the same words again" from "other words under the same id".
+pub fn digest(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
