@@ -2,8 +2,9 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod integrations;
-pub mod request;
 pub mod settings;
+pub mod template;
+pub mod yaml;
 
 pub use integrations::Integrations;
 pub use settings::Settings;

@@ -1,4 +1,9 @@
 //! `integrations.yaml`: systems that `use` may reach, what they answer, and how a request to them is made.
+mod read;
+mod request;
+
+pub use read::read;
+
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -81,6 +86,6 @@ impl Integrations {
     /// # Errors
     /// A system or action that does not exist, or a value that a template needs and `args` lacks.
     pub fn request(&self, system: &str, action: &str, args: &Map<String, Value>) -> Result<Request, BadRequest> {
-        super::request::build(self, system, action, args)
+        request::build(self, system, action, args)
     }
 }

@@ -1,4 +1,9 @@
 //! `bot.yaml`, read and checked: who the bot is, its languages, hours, teams and kinds of answer.
+mod hours;
+mod read;
+
+pub use read::{defaults, duration, read, read_term, whole_pattern};
+
 use crate::language::ast::Term;
 use regex::Regex;
 use serde_json::Value;
@@ -15,7 +20,10 @@ pub struct Settings {
     pub languages: Vec<String>,
     pub time_zone: jiff::tz::TimeZone,
     pub hours: Hours,
+    /// Never empty.
     pub teams: BTreeMap<String, Team>,
+    /// For flows that name no team: `general`, else the first.
+    pub default_team: String,
     pub kinds: BTreeMap<String, Kind>,
     /// Values that texts may use by name.
     pub facts: BTreeMap<String, Value>,

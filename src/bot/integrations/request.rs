@@ -1,0 +1,100 @@
+//! From an action and its arguments to a request.
+use super::{BadRequest, Integrations, Request};
+use minijinja::{AutoEscape, Environment, Output, State};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// A template of `integrations.yaml` may not loop.
+const FUEL: u64 = 10_000;
+
+pub(super) fn build(
+    all: &Integrations,
+    system_name: &str,
+    action_name: &str,
+    args: &Map<String, Value>,
+) -> Result<Request, BadRequest> {
+    let missing = || BadRequest(format!("`integrations.yaml` has no `{system_name}.{action_name}`"));
+    let system = all.systems.get(system_name).ok_or_else(missing)?;
+    let action = system.actions.get(action_name).ok_or_else(missing)?;
+    let context = context(args);
+    let path = render(&path_environment(), &action.path, &context)?;
+    let plain = plain_environment();
+    let body = action.body.as_ref().map(|b| fill(&plain, b, &context, args)).transpose()?;
+    Ok(Request {
+        method: action.method,
+        url: format!("{}{path}", system.base),
+        auth: system.auth.clone(),
+        body,
+        timeout: action.timeout,
+        retries: action.retries,
+        private: system.private,
+        outcomes: action.outcomes.clone(),
+        gives: action.gives.keys().cloned().collect(),
+    })
+}
+
+/// Says what is wrong with a template, in plain words.
+pub(super) fn check(text: &str) -> Result<(), String> {
+    plain_environment()
+        .template_from_str(text)
+        .map(|_| ())
+        .map_err(|e| format!("`{text}` cannot be filled in: {}", e.detail().unwrap_or("the braces do not match")))
+}
+
+fn context(args: &Map<String, Value>) -> minijinja::Value {
+    let values = args.iter().map(|(k, v)| (k.clone(), crate::bot::template::to_jinja(v)));
+    minijinja::Value::from(values.collect::<BTreeMap<_, _>>())
+}
+
+fn render(env: &Environment<'_>, text: &str, context: &minijinja::Value) -> Result<String, BadRequest> {
+    let problem = |e: minijinja::Error| BadRequest(format!("`{text}` could not be filled in: {e}"));
+    env.render_str(text, context.clone()).map_err(problem)
+}
+
+fn plain_environment() -> Environment<'static> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    env.set_fuel(Some(FUEL));
+    env.set_auto_escape_callback(|_| AutoEscape::None);
+    env
+}
+
+/// Values become part of a path: a `/` or `?` in a customer's words must not change where the request goes.
+fn path_environment() -> Environment<'static> {
+    let mut env = plain_environment();
+    env.set_formatter(|out: &mut Output<'_>, _: &mut State<'_, '_>, value: &minijinja::Value| {
+        let text = value.to_string();
+        // A segment of dots alone would climb.
+        if text.chars().all(|c| c == '.') {
+            return Err(minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "an empty or dotted part of a path"));
+        }
+        out.write_str(&encode(&text)).map_err(minijinja::Error::from)
+    });
+    env
+}
+
+/// Percent-encoding of everything but RFC 3986's unreserved characters.
+fn encode(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// Text leaves are templates; one that is a single `{{ name }}` keeps the value's own type.
+fn fill(env: &Environment<'_>, value: &Value, context: &minijinja::Value, args: &Map<String, Value>) -> Result<Value, BadRequest> {
+    match value {
+        Value::String(text) => match whole_name(text).and_then(|n| args.get(n)) {
+            Some(found) => Ok(found.clone()),
+            None => render(env, text, context).map(Value::String),
+        },
+        Value::Array(items) => items.iter().map(|v| fill(env, v, context, args)).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(k, v)| Ok((k.clone(), fill(env, v, context, args)?))).collect::<Result<_, _>>().map(Value::Object)
+        }
+        other => Ok(other.clone()),
+    }
+}
+
+fn whole_name(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_').then_some(inner)
+}

@@ -1,0 +1,172 @@
+//! What a flow becomes: about a dozen operations in a row, with jumps. The engine knows only these.
+use super::template::{Formula, Text};
+use crate::language::ast::{Feeling, Priority, Term};
+use crate::language::steps::Scale;
+use crate::understand::answers;
+use std::collections::BTreeSet;
+
+/// Index of an operation in its flow.
+pub type At = u32;
+
+/// One flow, ready to run.
+#[derive(Clone, Debug)]
+pub struct FlowCode {
+    pub name: String,
+    /// How people call it; the name in words where the author gave none.
+    pub title: String,
+    pub team: Option<String>,
+    pub ops: Vec<Placed>,
+    /// The block of `when something fails`.
+    pub when_something_fails: Option<At>,
+    /// Whether customers can ask for it.
+    pub topic: bool,
+    /// Written by us, not by the author.
+    pub house: bool,
+}
+
+/// An operation and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub op: Op,
+    /// Stable name within the flow, by which a waiting chat finds its place in a changed bot.
+    pub anchor: String,
+    /// Line of the step, from 1, and its file, for `--why`.
+    pub line: usize,
+    pub file: String,
+    /// Details it reads; what `ask again` runs anew is decided by them.
+    pub reads: BTreeSet<String>,
+}
+
+/// Words with their variations.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// Stable key under which the used variations are remembered.
+    pub key: String,
+    pub variations: Vec<Text>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Op {
+    Greet { first_time: Option<Words>, returning: Option<Words>, out_of_hours: Option<Words> },
+    Say { words: Words },
+    /// The first mood that fits, else `words`; nothing where neither is given. Never the same line twice.
+    Empathize { moods: Vec<(Feeling, Words)>, words: Option<Words> },
+    Triage(Box<Triage>),
+    Ask(Box<Ask>),
+    Feedback(Box<Feedback>),
+    Use(Box<Use>),
+    /// Goes on with the next operation where the condition holds, else jumps.
+    Branch { condition: Formula, otherwise: At },
+    Jump(At),
+    /// Waits again at a question that is still open.
+    WaitAgain(At),
+    Remember { slot: String, value: Formula },
+    Do { flow: String },
+    GoTo { flow: String },
+    Return,
+    /// Asks again, and runs what used the answers. `counted` is the step whose tries it shares.
+    AskAgain { slots: Vec<String>, from: At, counted: Option<At> },
+    Escalate(Box<Escalate>),
+    /// Waits for a person.
+    AwaitPerson,
+    Promise(Box<Promise>),
+    Note { words: Words },
+    Tag { tags: Vec<String> },
+    Resolve { words: Option<Words> },
+}
+
+#[derive(Clone, Debug)]
+pub struct Triage {
+    pub question: Words,
+    pub offers: Vec<String>,
+    /// Topics handled here.
+    pub topics: Vec<(String, At)>,
+    pub anything_else: Option<(Option<Words>, At)>,
+    pub tries: Vec<(u32, At)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub slot: String,
+    pub question: Words,
+    pub accepts: Vec<answers::Kind>,
+    pub buttons: Vec<Button>,
+    pub checks: Vec<(Formula, Words)>,
+    pub retries: Vec<Words>,
+    pub tries: Vec<(u32, At)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Button {
+    pub name: String,
+    pub label: Text,
+    /// With a block the button is no answer.
+    pub block: Option<At>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Feedback {
+    pub slot: String,
+    pub question: Words,
+    pub scale: Scale,
+    pub comment: Option<Words>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Use {
+    pub system: String,
+    pub action: String,
+    pub with: Vec<(String, Formula)>,
+    pub save_as: Option<String>,
+    pub while_waiting: Option<Words>,
+    pub outcomes: Vec<(String, At)>,
+    pub works: Option<At>,
+    pub fails: Option<At>,
+    pub tries: Vec<(u32, At)>,
+    /// The outcome that means "it works".
+    pub good: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Escalate {
+    pub team: Option<String>,
+    pub priority: Option<Priority>,
+    pub words: Option<Words>,
+    pub summary: Option<Text>,
+    pub nobody: Option<At>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Promise {
+    pub name: String,
+    pub by: Option<String>,
+    pub to: Option<String>,
+    pub within: Term,
+    pub words: Words,
+}
+
+impl Op {
+    /// The step's word, for `--why` and for anchors.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Op::Greet { .. } => "greet",
+            Op::Say { .. } => "say",
+            Op::Empathize { .. } => "empathize",
+            Op::Triage(_) => "triage",
+            Op::Ask(_) => "ask",
+            Op::Feedback(_) => "feedback",
+            Op::Use(_) => "use",
+            Op::Branch { .. } => "if",
+            Op::Jump(_) | Op::WaitAgain(_) | Op::Return | Op::AwaitPerson => "",
+            Op::Remember { .. } => "remember",
+            Op::Do { .. } => "do",
+            Op::GoTo { .. } => "go to",
+            Op::AskAgain { .. } => "ask again",
+            Op::Escalate(_) => "escalate",
+            Op::Promise(_) => "promise",
+            Op::Note { .. } => "note",
+            Op::Tag { .. } => "tag",
+            Op::Resolve { .. } => "resolve",
+        }
+    }
+}

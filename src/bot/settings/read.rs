@@ -1,0 +1,239 @@
+//! From `bot.yaml` to [`Settings`]: every mistake at once, each with its place.
+use super::hours::read_hours;
+use super::{Hours, Kind, Settings, Team};
+use crate::bot::yaml::{self, Key, Node, Reader, field};
+use crate::language::ast::{Term, Unit};
+use crate::language::diagnostic::Diagnostic;
+use crate::language::source::{FileId, SourceFile};
+use regex::Regex;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const KNOWN: &[&str] = &[
+    "name", "title", "languages", "time_zone", "opening_hours", "teams", "kinds", "facts", "customer",
+    "keep for the chat", "when the customer goes quiet for", "websites", "look", "currency",
+];
+const QUIET_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// A pattern is tried on every answer; one that compiles to more than this is a mistake or an attack.
+pub const PATTERN_SIZE: usize = 1 << 18;
+
+/// Settings of a bot without a `bot.yaml`, called `name`.
+pub fn defaults(name: &str) -> Settings {
+    Settings {
+        name: name.to_owned(),
+        title: None,
+        languages: vec!["en".into()],
+        time_zone: jiff::tz::TimeZone::UTC,
+        hours: Hours { always: true, ..Hours::default() },
+        teams: BTreeMap::from([("general".to_owned(), Team::default())]),
+        default_team: "general".into(),
+        kinds: BTreeMap::new(),
+        facts: BTreeMap::new(),
+        customer: vec!["name".into(), "first_name".into(), "email".into(), "phone".into()],
+        keep: Vec::new(),
+        quiet_after: QUIET_AFTER,
+        websites: Vec::new(),
+        accent: None,
+        currency: "EUR".into(),
+    }
+}
+
+/// Reads `bot.yaml`. What could not be read keeps its default, so that later checks go on.
+pub fn read(id: &str, file: FileId, source: &SourceFile) -> (Settings, Vec<Diagnostic>) {
+    let mut settings = defaults(id);
+    let root = match yaml::parse(file, source) {
+        Ok(root) => root,
+        Err(d) => return (settings, vec![d]),
+    };
+    let mut reader = Reader::default();
+    let entries = reader.map(&root, "This file");
+    reader.only(entries, KNOWN, "`bot.yaml`");
+    for (key, node) in entries {
+        one(&mut reader, &mut settings, key, node);
+    }
+    (settings, reader.found)
+}
+
+fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
+    match key.text.as_str() {
+        "name" => s.name = reader.text(node).unwrap_or_default(),
+        "title" => s.title = reader.text(node),
+        "languages" => {
+            let found: Vec<_> = reader.texts(node).into_iter().map(|(t, _)| t).collect();
+            if !found.is_empty() {
+                s.languages = found;
+            }
+        }
+        "time_zone" => time_zone(reader, s, node),
+        "opening_hours" => s.hours = read_hours(reader, node),
+        "teams" => teams(reader, s, node),
+        "kinds" => kinds(reader, s, node),
+        "facts" => {
+            let entries = reader.map(node, "`facts`");
+            s.facts = entries.iter().map(|(k, v)| (k.text.to_lowercase(), yaml::to_json(v))).collect();
+        }
+        "customer" => {
+            let entries = reader.map(node, "`customer`");
+            s.customer.extend(entries.iter().map(|(k, _)| k.text.to_lowercase()));
+        }
+        "keep for the chat" => s.keep = reader.texts(node).into_iter().map(|(t, _)| t.to_lowercase()).collect(),
+        "when the customer goes quiet for" => {
+            if let Some(term) = term(reader, node) {
+                s.quiet_after = duration(term);
+            }
+        }
+        "websites" => s.websites = websites(reader, node),
+        "look" => look(reader, s, node),
+        "currency" => match reader.text(node) {
+            Some(c) if c.len() == 3 && c.chars().all(|c| c.is_ascii_alphabetic()) => s.currency = c.to_uppercase(),
+            Some(_) => reader.wrong(node.span, "A currency is three letters", "Write for example `GBP`, `EUR` or `USD`."),
+            None => {}
+        },
+        _ => {}
+    }
+}
+
+fn time_zone(reader: &mut Reader, s: &mut Settings, node: &Node) {
+    let Some(name) = reader.text(node) else { return };
+    match jiff::tz::TimeZone::get(&name) {
+        Ok(zone) => s.time_zone = zone,
+        Err(_) => reader.wrong(
+            node.span,
+            format!("There is no time zone `{name}`"),
+            "Write continent and city, like `Europe/London` or `America/New_York`.",
+        ),
+    }
+}
+
+fn teams(reader: &mut Reader, s: &mut Settings, node: &Node) {
+    let entries = reader.map(node, "`teams`");
+    if entries.is_empty() {
+        return;
+    }
+    s.teams = BTreeMap::new();
+    for (key, node) in entries {
+        let fields = reader.map(node, "A team");
+        reader.only(fields, &["skills", "first_reply"], "A team");
+        let skills = field(fields, "skills").map(|n| reader.texts(n)).unwrap_or_default();
+        let skills = skills.into_iter().map(|(t, _)| t).collect();
+        let first_reply = field(fields, "first_reply").and_then(|n| term(reader, n));
+        s.teams.insert(key.text.to_lowercase(), Team { first_reply, skills });
+    }
+    let first = entries.first().map(|(k, _)| k.text.to_lowercase()).unwrap_or_default();
+    s.default_team = if s.teams.contains_key("general") { "general".into() } else { first };
+}
+
+fn kinds(reader: &mut Reader, s: &mut Settings, node: &Node) {
+    for (key, node) in reader.map(node, "`kinds`") {
+        let fields = reader.map(node, "A kind of answer");
+        if let Some(values) = field(fields, "values") {
+            let help = "For now, give the kind a `pattern`, or use `accept one of …` in the flow.";
+            reader.wrong(values.span, "A kind with a table of `values` is not supported yet", help);
+            continue;
+        }
+        reader.only(fields, &["pattern", "words", "values"], "A kind of answer");
+        let words = field(fields, "words").and_then(|n| reader.text(n));
+        let Some(pattern) = field(fields, "pattern") else {
+            let help = "Write `pattern: \"[0-9]{6}\"` under it.";
+            reader.wrong(key.span, format!("The kind `{}` does not say what answers look like", key.text), help);
+            continue;
+        };
+        let Some(text) = reader.text(pattern) else { continue };
+        match whole_pattern(&text) {
+            Ok(regex) => {
+                s.kinds.insert(key.text.to_lowercase(), Kind { pattern: regex, words });
+            }
+            Err(why) => reader.wrong(pattern.span, format!("The pattern cannot be read: {why}"), "Mend the pattern, or describe a simpler one such as `[0-9]{6}`."),
+        }
+    }
+}
+
+/// Compiles a pattern within bounds.
+///
+/// # Errors
+/// What is wrong with it, in a few words.
+pub fn whole_pattern(text: &str) -> Result<Regex, String> {
+    regex::RegexBuilder::new(text).size_limit(PATTERN_SIZE).case_insensitive(true).build().map_err(|e| {
+        let words = e.to_string();
+        words.lines().last().unwrap_or("it is no regular expression").trim_start_matches("error: ").to_owned()
+    })
+}
+
+fn websites(reader: &mut Reader, node: &Node) -> Vec<String> {
+    let mut found = Vec::new();
+    for (text, span) in reader.texts(node) {
+        let plain = text.trim_end_matches('/').to_lowercase();
+        let origin = url::Url::parse(&plain).ok().filter(|u| matches!(u.scheme(), "http" | "https"));
+        match origin.map(|u| u.origin().ascii_serialization()) {
+            Some(origin) if origin == plain => found.push(origin),
+            _ => reader.wrong(span, format!("`{text}` is not the address of a website"), "Write scheme and name only, like `https://www.shop.example`."),
+        }
+    }
+    found
+}
+
+fn look(reader: &mut Reader, s: &mut Settings, node: &Node) {
+    let fields = reader.map(node, "`look`");
+    reader.only(fields, &["accent"], "`look`");
+    let Some(accent) = field(fields, "accent") else { return };
+    let Some(text) = reader.text(accent) else { return };
+    match contrast_with_paper(&text) {
+        None => reader.wrong(accent.span, format!("`{text}` is not a colour"), "Write six digits after a `#`, in quotes: `\"#0f6e66\"`."),
+        Some((white, black)) if white.max(black) < 4.5 => {
+            reader.wrong(accent.span, format!("Words on `{text}` would be hard to read"), "Choose a darker or a lighter colour.");
+        }
+        Some(_) => s.accent = Some(text.to_lowercase()),
+    }
+}
+
+/// WCAG contrast of a `#rrggbb` colour with white and with black.
+fn contrast_with_paper(colour: &str) -> Option<(f64, f64)> {
+    let digits = colour.strip_prefix('#').filter(|d| d.len() == 6)?;
+    let value = u32::from_str_radix(digits, 16).ok()?;
+    let part = |shift: u32| {
+        let c = f64::from((value >> shift) & 0xff) / 255.0;
+        if c <= 0.039_28 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    let light = 0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0);
+    Some((1.05 / (light + 0.05), (light + 0.05) / 0.05))
+}
+
+/// `5m`, `24h`, `3 days`, `4 working hours`.
+fn term(reader: &mut Reader, node: &Node) -> Option<Term> {
+    let text = reader.text(node)?;
+    let term = read_term(&text);
+    if term.is_none() {
+        reader.wrong(node.span, format!("`{text}` is not a stretch of time"), "Write a number and a unit, like `5m`, `24h` or `3 days`.");
+    }
+    term
+}
+
+/// Reads a stretch of time; `None` where it is none.
+pub fn read_term(text: &str) -> Option<Term> {
+    let text = text.trim().to_lowercase();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let amount: u32 = text.get(..digits)?.parse().ok().filter(|n| *n > 0)?;
+    let rest = text.get(digits..)?.trim();
+    let (working, unit) = rest.strip_prefix("working").map_or((false, rest), |r| (true, r.trim()));
+    let unit = match unit {
+        "s" | "second" | "seconds" => Unit::Seconds,
+        "m" | "min" | "minute" | "minutes" => Unit::Minutes,
+        "h" | "hour" | "hours" => Unit::Hours,
+        "d" | "day" | "days" => Unit::Days,
+        "w" | "week" | "weeks" => Unit::Weeks,
+        _ => return None,
+    };
+    Some(Term { amount, unit, working })
+}
+
+/// The term by the clock, working hours counted as any others.
+pub fn duration(term: Term) -> Duration {
+    let unit = match term.unit {
+        Unit::Seconds => 1,
+        Unit::Minutes => 60,
+        Unit::Hours => 3600,
+        Unit::Days => 86_400,
+        Unit::Weeks => 7 * 86_400,
+    };
+    Duration::from_secs(u64::from(term.amount) * unit)
+}

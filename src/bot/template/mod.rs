@@ -1,0 +1,215 @@
+//! Texts and conditions, compiled once by minijinja. Only what authors wrote is ever compiled: never a customer's words.
+mod filters;
+mod scan;
+mod words;
+
+pub use scan::{FilterUse, filter_uses};
+
+use super::settings::Settings;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+/// A text costs tens of units; a loop over a long list costs thousands.
+const FUEL: u64 = 50_000;
+/// No channel shows more in one message.
+pub const OUTPUT_CAP: usize = 16 * 1024;
+
+/// Names that are always there; `check` accepts them without a step that fills them.
+pub const BUILT_IN: &[&str] =
+    &["customer", "hours", "last_message", "answer", "within", "due", "bot", "team", "today", "now", "feedback"];
+
+/// Filters that authors may use.
+pub const FILTERS: &[&str] = &[
+    "date", "time", "money", "default", "upper", "lower", "title", "capitalize", "trim", "replace", "length", "join",
+    "first", "last", "round", "int", "abs", "sort", "unique", "count",
+];
+
+/// What expressions are made of after the words for people have been put into minijinja's; see `language::expr`.
+pub const FUNCTIONS: &[&str] = &[
+    "same", "known", "one_of", "has", "before", "after", "more", "less", "at_least", "at_most", "ago_more",
+    "ago_at_least", "ago_less", "feels",
+];
+
+/// A text for people.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// As the author wrote it.
+    pub source: String,
+    /// `None` where the text has no template in it.
+    template: Option<Compiled>,
+}
+
+/// A condition or a value.
+#[derive(Clone, Debug)]
+pub struct Formula(Compiled);
+
+#[derive(Clone, Debug)]
+struct Compiled {
+    name: String,
+    /// Names it reads, dotted where it reads a field.
+    paths: Vec<String>,
+    /// Their first parts.
+    roots: Vec<String>,
+}
+
+impl Text {
+    pub fn paths(&self) -> &[String] {
+        self.template.as_ref().map_or(&[], |c| &c.paths)
+    }
+    pub fn roots(&self) -> &[String] {
+        self.template.as_ref().map_or(&[], |c| &c.roots)
+    }
+}
+
+impl Formula {
+    pub fn paths(&self) -> &[String] {
+        &self.0.paths
+    }
+    pub fn roots(&self) -> &[String] {
+        &self.0.roots
+    }
+}
+
+/// All templates of one bot.
+#[derive(Debug)]
+pub struct Templates {
+    env: Environment<'static>,
+    count: usize,
+}
+
+/// Values by name, as templates see them.
+pub type Context = BTreeMap<String, Value>;
+
+impl Templates {
+    pub fn new(settings: &Settings) -> Self {
+        let mut env = Environment::new();
+        env.set_undefined_behavior(UndefinedBehavior::Chainable);
+        env.set_fuel(Some(FUEL));
+        env.set_auto_escape_callback(|_| AutoEscape::None);
+        // `range` and friends only help to build something huge.
+        for name in ["range", "dict", "debug", "namespace"] {
+            env.remove_global(name);
+        }
+        env.set_formatter(filters::format_value);
+        filters::register(&mut env, settings);
+        words::register(&mut env);
+        Self { env, count: 0 }
+    }
+
+    /// Compiles a text for people.
+    ///
+    /// # Errors
+    /// What is wrong with its template, in minijinja's words; `language` has reported it in better ones before.
+    pub fn text(&mut self, source: &str) -> Result<Text, String> {
+        let template = if source.contains("{{") || source.contains("{%") || source.contains("{#") {
+            Some(self.compile(source.to_owned())?)
+        } else {
+            None
+        };
+        Ok(Text { source: source.to_owned(), template })
+    }
+
+    /// Compiles a minijinja expression.
+    ///
+    /// # Errors
+    /// What is wrong with it, in minijinja's words.
+    pub fn formula(&mut self, jinja: &str) -> Result<Formula, String> {
+        // The value of an expression is read back from a variable: an `Expression` would borrow the environment.
+        self.compile(format!("{{% set result = ({jinja}) %}}")).map(Formula)
+    }
+
+    fn compile(&mut self, source: String) -> Result<Compiled, String> {
+        let name = format!("t{}", self.count);
+        self.count += 1;
+        let explain = |e: minijinja::Error| e.detail().unwrap_or("it cannot be read").to_owned();
+        self.env.add_template_owned(name.clone(), source).map_err(explain)?;
+        let template = self.env.get_template(&name).map_err(explain)?;
+        #[expect(clippy::disallowed_types, reason = "minijinja answers with a HashSet; it is sorted at once")]
+        let found: std::collections::HashSet<String> = template.undeclared_variables(true);
+        let mut paths: Vec<String> = found.into_iter().filter(|p| !FUNCTIONS.contains(&p.as_str())).collect();
+        paths.sort();
+        let root = |p: &String| p.split('.').next().unwrap_or(p).to_owned();
+        let roots: BTreeSet<String> = paths.iter().map(root).collect();
+        Ok(Compiled { name, paths, roots: roots.into_iter().collect() })
+    }
+
+    /// The words that people read.
+    ///
+    /// # Errors
+    /// What went wrong, for agents and authors: a text that is too long, or a value of the wrong kind.
+    pub fn render(&self, text: &Text, context: &Context) -> Result<String, String> {
+        let Some(compiled) = &text.template else { return Ok(text.source.clone()) };
+        let template = self.env.get_template(&compiled.name).map_err(|e| e.to_string())?;
+        let mut out = Capped(Vec::new());
+        template.render_captured_to(context_value(context), &mut out).map_err(|e| e.to_string())?;
+        Ok(String::from_utf8_lossy(&out.0).into_owned())
+    }
+
+    /// The value of an expression; `null` where it is unknown.
+    ///
+    /// # Errors
+    /// What went wrong, for agents and authors.
+    pub fn value(&self, formula: &Formula, context: &Context) -> Result<serde_json::Value, String> {
+        self.evaluate(formula, context).map(|v| to_json(&v))
+    }
+
+    /// Whether a condition holds.
+    ///
+    /// # Errors
+    /// What went wrong, for agents and authors.
+    pub fn holds(&self, formula: &Formula, context: &Context) -> Result<bool, String> {
+        self.evaluate(formula, context).map(|v| v.is_true())
+    }
+
+    fn evaluate(&self, formula: &Formula, context: &Context) -> Result<Value, String> {
+        let template = self.env.get_template(&formula.0.name).map_err(|e| e.to_string())?;
+        let captured = template.render_captured_to(context_value(context), io::sink()).map_err(|e| e.to_string())?;
+        Ok(captured.state().lookup("result").unwrap_or_default())
+    }
+}
+
+fn context_value(context: &Context) -> Value {
+    Value::from(context.clone())
+}
+
+/// Ends a text that grows without end.
+struct Capped(Vec<u8>);
+
+impl io::Write for Capped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > OUTPUT_CAP {
+            return Err(io::Error::other("the text is longer than 16 KB"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A JSON value as templates see it; `null` is unknown.
+pub fn to_jinja(value: &serde_json::Value) -> Value {
+    use serde_json::Value as Json;
+    match value {
+        Json::Null => Value::UNDEFINED,
+        Json::Bool(b) => Value::from(*b),
+        Json::Number(n) => n.as_i64().map(Value::from).or_else(|| n.as_f64().map(Value::from)).unwrap_or_default(),
+        Json::String(s) => Value::from(s.as_str()),
+        Json::Array(items) => items.iter().map(to_jinja).collect(),
+        Json::Object(map) => Value::from(map.iter().map(|(k, v)| (k.clone(), to_jinja(v))).collect::<BTreeMap<_, _>>()),
+    }
+}
+
+fn to_json(value: &Value) -> serde_json::Value {
+    if value.is_undefined() || value.is_none() {
+        return serde_json::Value::Null;
+    }
+    let json = serde_json::to_value(value).unwrap_or_default();
+    // `12.0` came out of arithmetic on whole numbers; authors mean 12.
+    match json.as_f64() {
+        Some(n) if json.is_f64() && n.fract() == 0.0 && n.abs() < 9e15 => serde_json::Value::from(n as i64),
+        _ => json,
+    }
+}
