@@ -166,7 +166,10 @@ fn syntax_error(file: FileId, source: &SourceFile, e: &serde_yaml::Error) -> Dia
         ("A quotation mark is opened here and never closed".into(), "Add the closing quotation mark.")
     } else {
         let cause = words.split(" at line").next().unwrap_or(&words).to_owned();
-        (format!("This cannot be read as a list of settings: {cause}"), "Check the indentation and the colons of this line and the one above it; write `name: value`.")
+        (
+            format!("This cannot be read as a list of settings: {cause}"),
+            "Check the indentation and the colons of this line and the one above it; write `name: value`.",
+        )
     };
     Diagnostic::error("Y001", span, problem, action)
 }
@@ -188,7 +191,11 @@ impl Reader {
             Kind::Map(entries) => entries,
             Kind::Nothing => &[],
             _ => {
-                self.wrong(node.span, format!("{what} is not a list of names and values"), "Write one `name: value` per line under it, indented by two spaces.");
+                self.wrong(
+                    node.span,
+                    format!("{what} is not a list of names and values"),
+                    "Write one `name: value` per line under it, indented by two spaces.",
+                );
                 &[]
             }
         }
@@ -201,7 +208,12 @@ impl Reader {
                 Some(near) => format!("Did you mean `{near}`?"),
                 None => format!("Remove it, or use one of: {}.", known.join(", ")),
             };
-            self.found.push(Diagnostic::error("Y004", key.span, format!("{place} has no setting `{}`", key.text), action));
+            self.found.push(Diagnostic::error(
+                "Y004",
+                key.span,
+                format!("{place} has no setting `{}`", key.text),
+                action,
+            ));
         }
     }
 

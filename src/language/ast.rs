@@ -137,3 +137,21 @@ pub enum Feeling {
     Disappointed,
     Happy,
 }
+
+/// Reads `3 days` or `4 working hours`; `None` where it is no stretch of time.
+pub fn term(text: &str) -> Option<Term> {
+    let text = text.trim().to_lowercase();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let amount: u32 = text.get(..digits)?.parse().ok().filter(|n| *n > 0)?;
+    let rest = text.get(digits..)?.trim();
+    let (working, unit) = rest.strip_prefix("working").map_or((false, rest), |r| (true, r.trim()));
+    let unit = match unit {
+        "s" | "second" | "seconds" => Unit::Seconds,
+        "m" | "min" | "minute" | "minutes" => Unit::Minutes,
+        "h" | "hour" | "hours" => Unit::Hours,
+        "d" | "day" | "days" => Unit::Days,
+        "w" | "week" | "weeks" => Unit::Weeks,
+        _ => return None,
+    };
+    Some(Term { amount, unit, working })
+}

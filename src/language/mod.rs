@@ -4,10 +4,17 @@
 
 pub mod ast;
 pub mod diagnostic;
+mod expr;
+mod grammar;
+mod layout;
+mod mend;
+mod parse;
+pub mod render;
 pub mod source;
 pub mod steps;
 
 pub use ast::{Flow, FlowFile};
 pub use diagnostic::{Diagnostic, Severity};
+pub use parse::parse;
 pub use source::{FileId, SourceFile, Span};
 pub use steps::Step;

@@ -51,7 +51,11 @@ fn system(reader: &mut Reader, key: &Key, node: &Node) -> Option<System> {
             Some(System { base: text.trim_end_matches('/').to_owned(), auth, private, actions })
         }
         _ => {
-            reader.wrong(base.span, format!("`{text}` is not a web address"), "Write it in full, like `https://shop.example/api`.");
+            reader.wrong(
+                base.span,
+                format!("`{text}` is not a web address"),
+                "Write it in full, like `https://shop.example/api`.",
+            );
             None
         }
     }
@@ -83,7 +87,8 @@ fn secret(reader: &mut Reader, node: &Node) -> Option<String> {
     if let Some(name) = name.filter(|n| fits(n)) {
         return Some(name.to_owned());
     }
-    let help = "Write the name of an environment variable, like \"${SHOP_TOKEN}\", and set it where rapport is started.";
+    let help =
+        "Write the name of an environment variable, like \"${SHOP_TOKEN}\", and set it where rapport is started.";
     reader.wrong(node.span, "A secret must not stand in this file", help);
     None
 }
@@ -91,7 +96,13 @@ fn secret(reader: &mut Reader, node: &Node) -> Option<String> {
 fn action(reader: &mut Reader, key: &Key, node: &Node) -> Option<Action> {
     let fields = reader.map(node, "An action");
     reader.only(fields, ACTION, &format!("The action `{}`", key.text));
-    let methods = [("get", Method::Get), ("post", Method::Post), ("put", Method::Put), ("patch", Method::Patch), ("delete", Method::Delete)];
+    let methods = [
+        ("get", Method::Get),
+        ("post", Method::Post),
+        ("put", Method::Put),
+        ("patch", Method::Patch),
+        ("delete", Method::Delete),
+    ];
     let Some((method, path)) = methods.iter().find_map(|(name, m)| field(fields, name).map(|n| (*m, n))) else {
         let help = "Add a line such as `get: /orders/{{ number }}`.";
         reader.wrong(key.span, format!("The action `{}` does not say what to request", key.text), help);
@@ -150,11 +161,19 @@ fn outcomes(reader: &mut Reader, fields: &[(Key, Node)]) -> Vec<(u16, String)> {
         let Some(name) = reader.text(value) else { continue };
         match key.text.parse::<u16>() {
             Ok(status) if (100..600).contains(&status) => found.push((status, name.to_lowercase())),
-            _ => reader.wrong(key.span, format!("`{}` is not a status code", key.text), "Write a number such as 200 or 404 before the colon."),
+            _ => reader.wrong(
+                key.span,
+                format!("`{}` is not a status code", key.text),
+                "Write a number such as 200 or 404 before the colon.",
+            ),
         }
     }
     if found.is_empty() {
-        reader.wrong(node.span, "No outcome is named", "Write for example `{ 200: found, 404: not_found }`; the first means that it worked.");
+        reader.wrong(
+            node.span,
+            "No outcome is named",
+            "Write for example `{ 200: found, 404: not_found }`; the first means that it worked.",
+        );
         found.push((200, "ok".into()));
     }
     found

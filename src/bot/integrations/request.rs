@@ -66,7 +66,10 @@ fn path_environment() -> Environment<'static> {
         let text = value.to_string();
         // A segment of dots alone would climb.
         if text.chars().all(|c| c == '.') {
-            return Err(minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "an empty or dotted part of a path"));
+            return Err(minijinja::Error::new(
+                minijinja::ErrorKind::InvalidOperation,
+                "an empty or dotted part of a path",
+            ));
         }
         out.write_str(&encode(&text)).map_err(minijinja::Error::from)
     });
@@ -80,16 +83,23 @@ fn encode(text: &str) -> String {
 }
 
 /// Text leaves are templates; one that is a single `{{ name }}` keeps the value's own type.
-fn fill(env: &Environment<'_>, value: &Value, context: &minijinja::Value, args: &Map<String, Value>) -> Result<Value, BadRequest> {
+fn fill(
+    env: &Environment<'_>,
+    value: &Value,
+    context: &minijinja::Value,
+    args: &Map<String, Value>,
+) -> Result<Value, BadRequest> {
     match value {
         Value::String(text) => match whole_name(text).and_then(|n| args.get(n)) {
             Some(found) => Ok(found.clone()),
             None => render(env, text, context).map(Value::String),
         },
         Value::Array(items) => items.iter().map(|v| fill(env, v, context, args)).collect(),
-        Value::Object(map) => {
-            map.iter().map(|(k, v)| Ok((k.clone(), fill(env, v, context, args)?))).collect::<Result<_, _>>().map(Value::Object)
-        }
+        Value::Object(map) => map
+            .iter()
+            .map(|(k, v)| Ok((k.clone(), fill(env, v, context, args)?)))
+            .collect::<Result<_, _>>()
+            .map(Value::Object),
         other => Ok(other.clone()),
     }
 }

@@ -20,13 +20,21 @@ pub fn read_hours(reader: &mut Reader, node: &Node) -> Hours {
             for (text, span) in reader.texts(value) {
                 match text.parse() {
                     Ok(date) => hours.closed.push(date),
-                    Err(_) => reader.wrong(span, format!("`{text}` is not a date"), "Write year, month and day, like `2026-12-25`."),
+                    Err(_) => reader.wrong(
+                        span,
+                        format!("`{text}` is not a date"),
+                        "Write year, month and day, like `2026-12-25`.",
+                    ),
                 }
             }
             continue;
         }
         let Some(days) = days(&key.text) else {
-            reader.wrong(key.span, format!("`{}` is not a day of the week", key.text), "Write a day, like `monday`, or a range, like `monday to friday`.");
+            reader.wrong(
+                key.span,
+                format!("`{}` is not a day of the week", key.text),
+                "Write a day, like `monday`, or a range, like `monday to friday`.",
+            );
             continue;
         };
         for (text, span) in reader.texts(value) {
@@ -36,7 +44,9 @@ pub fn read_hours(reader: &mut Reader, node: &Node) -> Hours {
                         day.push(open);
                     }
                 }
-                None => reader.wrong(span, format!("`{text}` is not a time from … to …"), "Write it like `9:00-18:00`."),
+                None => {
+                    reader.wrong(span, format!("`{text}` is not a time from … to …"), "Write it like `9:00-18:00`.")
+                }
             }
         }
     }
@@ -113,7 +123,8 @@ impl Hours {
     fn after_days(&self, at: Millis, term: Term, zone: &TimeZone) -> Option<Millis> {
         let days = if term.unit == Unit::Weeks { term.amount.saturating_mul(5) } else { term.amount };
         let today = zoned(at, zone).date();
-        let open = (1..LOOK_AHEAD_DAYS).filter_map(|n| today.checked_add(n.days()).ok()).filter(|d| !self.of(*d).is_empty());
+        let open =
+            (1..LOOK_AHEAD_DAYS).filter_map(|n| today.checked_add(n.days()).ok()).filter(|d| !self.of(*d).is_empty());
         let date = open.skip(usize::try_from(days).ok()?.saturating_sub(1)).next()?;
         let (_, close) = self.of(date).last()?;
         moment(date, *close, zone)
@@ -137,7 +148,9 @@ impl Hours {
         let always = self.always.then_some((at, Millis(i64::MAX)));
         let dates = (0..LOOK_AHEAD_DAYS).filter_map(move |n| today.checked_add(n.days()).ok());
         let rest = dates.flat_map(move |date| {
-            self.of(date).iter().filter_map(move |(from, to)| Some((moment(date, *from, zone)?, moment(date, *to, zone)?)))
+            self.of(date)
+                .iter()
+                .filter_map(move |(from, to)| Some((moment(date, *from, zone)?, moment(date, *to, zone)?)))
         });
         always.into_iter().chain(rest.filter(move |(_, to)| *to > at).map(move |(from, to)| (from.max(at), to)))
     }

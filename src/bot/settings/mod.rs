@@ -2,7 +2,8 @@
 mod hours;
 mod read;
 
-pub use read::{defaults, duration, read, read_term, whole_pattern};
+pub use crate::language::ast::term as read_term;
+pub use read::{defaults, duration, read, whole_pattern};
 
 use crate::language::ast::Term;
 use regex::Regex;

@@ -2,7 +2,7 @@
 use super::hours::read_hours;
 use super::{Hours, Kind, Settings, Team};
 use crate::bot::yaml::{self, Key, Node, Reader, field};
-use crate::language::ast::{Term, Unit};
+use crate::language::ast::{Term, Unit, term as read_term};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{FileId, SourceFile};
 use regex::Regex;
@@ -10,8 +10,20 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 const KNOWN: &[&str] = &[
-    "name", "title", "languages", "time_zone", "opening_hours", "teams", "kinds", "facts", "customer",
-    "keep for the chat", "when the customer goes quiet for", "websites", "look", "currency",
+    "name",
+    "title",
+    "languages",
+    "time_zone",
+    "opening_hours",
+    "teams",
+    "kinds",
+    "facts",
+    "customer",
+    "keep for the chat",
+    "when the customer goes quiet for",
+    "websites",
+    "look",
+    "currency",
 ];
 const QUIET_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// A pattern is tried on every answer; one that compiles to more than this is a mistake or an attack.
@@ -86,7 +98,9 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
         "look" => look(reader, s, node),
         "currency" => match reader.text(node) {
             Some(c) if c.len() == 3 && c.chars().all(|c| c.is_ascii_alphabetic()) => s.currency = c.to_uppercase(),
-            Some(_) => reader.wrong(node.span, "A currency is three letters", "Write for example `GBP`, `EUR` or `USD`."),
+            Some(_) => {
+                reader.wrong(node.span, "A currency is three letters", "Write for example `GBP`, `EUR` or `USD`.")
+            }
             None => {}
         },
         _ => {}
@@ -143,7 +157,11 @@ fn kinds(reader: &mut Reader, s: &mut Settings, node: &Node) {
             Ok(regex) => {
                 s.kinds.insert(key.text.to_lowercase(), Kind { pattern: regex, words });
             }
-            Err(why) => reader.wrong(pattern.span, format!("The pattern cannot be read: {why}"), "Mend the pattern, or describe a simpler one such as `[0-9]{6}`."),
+            Err(why) => reader.wrong(
+                pattern.span,
+                format!("The pattern cannot be read: {why}"),
+                "Mend the pattern, or describe a simpler one such as `[0-9]{6}`.",
+            ),
         }
     }
 }
@@ -166,7 +184,11 @@ fn websites(reader: &mut Reader, node: &Node) -> Vec<String> {
         let origin = url::Url::parse(&plain).ok().filter(|u| matches!(u.scheme(), "http" | "https"));
         match origin.map(|u| u.origin().ascii_serialization()) {
             Some(origin) if origin == plain => found.push(origin),
-            _ => reader.wrong(span, format!("`{text}` is not the address of a website"), "Write scheme and name only, like `https://www.shop.example`."),
+            _ => reader.wrong(
+                span,
+                format!("`{text}` is not the address of a website"),
+                "Write scheme and name only, like `https://www.shop.example`.",
+            ),
         }
     }
     found
@@ -178,9 +200,17 @@ fn look(reader: &mut Reader, s: &mut Settings, node: &Node) {
     let Some(accent) = field(fields, "accent") else { return };
     let Some(text) = reader.text(accent) else { return };
     match contrast_with_paper(&text) {
-        None => reader.wrong(accent.span, format!("`{text}` is not a colour"), "Write six digits after a `#`, in quotes: `\"#0f6e66\"`."),
+        None => reader.wrong(
+            accent.span,
+            format!("`{text}` is not a colour"),
+            "Write six digits after a `#`, in quotes: `\"#0f6e66\"`.",
+        ),
         Some((white, black)) if white.max(black) < 4.5 => {
-            reader.wrong(accent.span, format!("Words on `{text}` would be hard to read"), "Choose a darker or a lighter colour.");
+            reader.wrong(
+                accent.span,
+                format!("Words on `{text}` would be hard to read"),
+                "Choose a darker or a lighter colour.",
+            );
         }
         Some(_) => s.accent = Some(text.to_lowercase()),
     }
@@ -203,27 +233,13 @@ fn term(reader: &mut Reader, node: &Node) -> Option<Term> {
     let text = reader.text(node)?;
     let term = read_term(&text);
     if term.is_none() {
-        reader.wrong(node.span, format!("`{text}` is not a stretch of time"), "Write a number and a unit, like `5m`, `24h` or `3 days`.");
+        reader.wrong(
+            node.span,
+            format!("`{text}` is not a stretch of time"),
+            "Write a number and a unit, like `5m`, `24h` or `3 days`.",
+        );
     }
     term
-}
-
-/// Reads a stretch of time; `None` where it is none.
-pub fn read_term(text: &str) -> Option<Term> {
-    let text = text.trim().to_lowercase();
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let amount: u32 = text.get(..digits)?.parse().ok().filter(|n| *n > 0)?;
-    let rest = text.get(digits..)?.trim();
-    let (working, unit) = rest.strip_prefix("working").map_or((false, rest), |r| (true, r.trim()));
-    let unit = match unit {
-        "s" | "second" | "seconds" => Unit::Seconds,
-        "m" | "min" | "minute" | "minutes" => Unit::Minutes,
-        "h" | "hour" | "hours" => Unit::Hours,
-        "d" | "day" | "days" => Unit::Days,
-        "w" | "week" | "weeks" => Unit::Weeks,
-        _ => return None,
-    };
-    Some(Term { amount, unit, working })
 }
 
 /// The term by the clock, working hours counted as any others.

@@ -6,7 +6,18 @@ use jiff::{Timestamp, ZonedDateTime};
 use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 pub(super) fn register(env: &mut Environment<'static>, settings: &Settings) {

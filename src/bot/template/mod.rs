@@ -21,14 +21,44 @@ pub const BUILT_IN: &[&str] =
 
 /// Filters that authors may use.
 pub const FILTERS: &[&str] = &[
-    "date", "time", "money", "default", "upper", "lower", "title", "capitalize", "trim", "replace", "length", "join",
-    "first", "last", "round", "int", "abs", "sort", "unique", "count",
+    "date",
+    "time",
+    "money",
+    "default",
+    "upper",
+    "lower",
+    "title",
+    "capitalize",
+    "trim",
+    "replace",
+    "length",
+    "join",
+    "first",
+    "last",
+    "round",
+    "int",
+    "abs",
+    "sort",
+    "unique",
+    "count",
 ];
 
 /// What expressions are made of after the words for people have been put into minijinja's; see `language::expr`.
 pub const FUNCTIONS: &[&str] = &[
-    "same", "known", "one_of", "has", "before", "after", "more", "less", "at_least", "at_most", "ago_more",
-    "ago_at_least", "ago_less", "feels",
+    "same",
+    "known",
+    "one_of",
+    "has",
+    "before",
+    "after",
+    "more",
+    "less",
+    "at_least",
+    "at_most",
+    "ago_more",
+    "ago_at_least",
+    "ago_less",
+    "feels",
 ];
 
 /// A text for people.

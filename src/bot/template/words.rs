@@ -24,13 +24,19 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_function("after", |a: Value, b: Value| compare(&a, &b) == Some(Ordering::Greater));
     env.add_function("more", |a: Value, b: Value| compare(&a, &b) == Some(Ordering::Greater));
     env.add_function("less", |a: Value, b: Value| compare(&a, &b) == Some(Ordering::Less));
-    env.add_function("at_least", |a: Value, b: Value| matches!(compare(&a, &b), Some(Ordering::Greater | Ordering::Equal)));
+    env.add_function("at_least", |a: Value, b: Value| {
+        matches!(compare(&a, &b), Some(Ordering::Greater | Ordering::Equal))
+    });
     env.add_function("at_most", |a: Value, b: Value| matches!(compare(&a, &b), Some(Ordering::Less | Ordering::Equal)));
-    env.add_function("ago_more", |s: &State<'_, '_>, a: Value, d: Value| ago(s, &a, &d).map(|o| o == Some(Ordering::Greater)));
+    env.add_function("ago_more", |s: &State<'_, '_>, a: Value, d: Value| {
+        ago(s, &a, &d).map(|o| o == Some(Ordering::Greater))
+    });
     env.add_function("ago_at_least", |s: &State<'_, '_>, a: Value, d: Value| {
         ago(s, &a, &d).map(|o| matches!(o, Some(Ordering::Greater | Ordering::Equal)))
     });
-    env.add_function("ago_less", |s: &State<'_, '_>, a: Value, d: Value| ago(s, &a, &d).map(|o| o == Some(Ordering::Less)));
+    env.add_function("ago_less", |s: &State<'_, '_>, a: Value, d: Value| {
+        ago(s, &a, &d).map(|o| o == Some(Ordering::Less))
+    });
     env.add_function("feels", |s: &State<'_, '_>, feeling: String| {
         s.lookup(FEELING).is_some_and(|v| v.as_str() == Some(feeling.as_str()))
     });
@@ -46,7 +52,9 @@ fn same(a: &Value, b: &Value) -> bool {
     }
     match (a.as_str(), b.as_str()) {
         (Some(a), Some(b)) => a.trim().to_lowercase() == b.trim().to_lowercase(),
-        (Some(text), None) | (None, Some(text)) => text.trim().eq_ignore_ascii_case(&if a.as_str().is_some() { b } else { a }.to_string()),
+        (Some(text), None) | (None, Some(text)) => {
+            text.trim().eq_ignore_ascii_case(&if a.as_str().is_some() { b } else { a }.to_string())
+        }
         (None, None) => a == b,
     }
 }
@@ -89,7 +97,8 @@ fn moment(v: &Value) -> Option<i64> {
 
 /// How long ago `a` was, compared with `seconds`.
 fn ago(state: &State<'_, '_>, a: &Value, seconds: &Value) -> Result<Option<Ordering>, Error> {
-    let now = state.lookup(NOW).and_then(|v| i64::try_from(v).ok()).ok_or_else(|| wrong("the time is not known here"))?;
+    let now =
+        state.lookup(NOW).and_then(|v| i64::try_from(v).ok()).ok_or_else(|| wrong("the time is not known here"))?;
     let limit = number(seconds).or_else(|| {
         let term = crate::bot::settings::read_term(seconds.as_str()?)?;
         Some(crate::bot::settings::duration(term).as_secs_f64())

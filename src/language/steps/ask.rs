@@ -1,6 +1,11 @@
 //! `ask`: waits for a valid answer.
 use crate::language::ast::{Block, Expr, Handler, Name, Phrase, Words};
+use crate::language::diagnostic::did_you_mean;
+use crate::language::grammar::{Form, Rule};
+use crate::language::layout::Node;
+use crate::language::parse::{Parser, Where};
 use crate::language::source::Span;
+use crate::language::steps::Spec;
 
 #[derive(Clone, Debug)]
 pub struct Ask {
@@ -54,4 +59,127 @@ pub struct Check {
     pub condition: Expr,
     pub otherwise: Words,
     pub span: Span,
+}
+
+pub const SPEC: Spec = Spec {
+    word: "ask",
+    summary: "A question; waits for a valid answer and keeps it under a name.",
+    form: "ask name: What is your name?",
+    clauses: &[
+        ("accept", "accept email"),
+        ("button", "button name: label"),
+        ("check", "check condition: words if not"),
+        ("retry", "retry: words"),
+        ("when", "when 3 tries failed"),
+    ],
+};
+
+pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<Ask> {
+    let (words, rest) = p.words_and_rest(line, node);
+    let question = p.question(words, line);
+    let slot = p.name(line.part(Rule::name)?);
+    let (accepts, buttons, checks, retries, handlers) = Default::default();
+    let mut ask = Ask { slot, question, accepts, buttons, checks, retries, handlers, span: line.span };
+    for child in rest {
+        ask.clause(p, child);
+    }
+    Some(ask)
+}
+
+impl Ask {
+    fn clause(&mut self, p: &mut Parser, child: &Node<'_>) {
+        let clause = p.line(child, Where::Under("ask"));
+        match clause.rule {
+            Rule::accept => {
+                self.accepts.extend(accept(p, &clause));
+                self.misplaced_under_accept(p, child);
+            }
+            Rule::button => self.buttons.extend(button(p, &clause, child)),
+            Rule::check => self.checks.extend(check(p, &clause, child)),
+            Rule::retry => self.retries.push(p.words(&clause, child)),
+            Rule::when if clause.part(Rule::tries_failed).is_some() => self.handlers.extend(p.handler(&clause, child)),
+            _ => p.wrong_under(&clause, child, "ask"),
+        }
+    }
+
+    /// Lines under `accept` belong to the question: told, then read as if they stood there.
+    fn misplaced_under_accept(&mut self, p: &mut Parser, accept: &Node<'_>) {
+        if let Some(first) = accept.under.first() {
+            let action = "Indent it less, so that it is as deep as `accept`.";
+            p.report("F014", p.span(first), "Nothing can stand under `accept`", action);
+            accept.under.iter().for_each(|child| self.clause(p, child));
+        }
+    }
+}
+
+fn accept(p: &mut Parser, clause: &Form) -> Option<Accept> {
+    let form = clause.parts.first()?;
+    let kind = match form.rule {
+        Rule::pattern => AcceptKind::Pattern(p.inline(form)?),
+        Rule::one_of => {
+            let options = form.all(Rule::option).filter(|o| !o.text.is_empty());
+            AcceptKind::OneOf(options.map(|o| Phrase { text: o.text.clone(), span: o.span }).collect())
+        }
+        _ => kind(p, form)?,
+    };
+    Some(Accept { kind, span: clause.span })
+}
+
+/// Kinds of answer that come with the language; the ones of `bot.yaml` are checked later.
+const KINDS: [(&str, AcceptKind); 7] = [
+    ("text", AcceptKind::Text),
+    ("number", AcceptKind::Number),
+    ("whole number", AcceptKind::WholeNumber),
+    ("email", AcceptKind::Email),
+    ("phone", AcceptKind::Phone),
+    ("date", AcceptKind::Date),
+    ("yes or no", AcceptKind::YesOrNo),
+];
+const LATER: [&str; 7] = ["money", "time", "duration", "name", "address", "photo", "file"];
+
+fn kind(p: &mut Parser, form: &Form) -> Option<AcceptKind> {
+    let written = form.text.to_lowercase();
+    if let Some((_, kind)) = KINDS.iter().find(|(word, _)| *word == written) {
+        return Some(kind.clone());
+    }
+    if LATER.contains(&written.as_str()) {
+        let action = "Use `accept text`, or `accept pattern …` for now.";
+        p.report("F024", form.span, format!("`accept {written}` is not supported yet"), action);
+        return None;
+    }
+    if !written.contains(' ') {
+        return Some(AcceptKind::Kind(p.name(form)));
+    }
+    let (first, rest) = written.split_once(' ').unwrap_or((&written, ""));
+    let meant = did_you_mean(first, ["pattern"]).map(|_| "pattern …").or_else(|| {
+        did_you_mean(&written, KINDS.iter().map(|(w, _)| *w))
+            .or_else(|| did_you_mean(first, ["one"]).map(|_| "one of …"))
+    });
+    let action = match meant {
+        Some(m) => format!("Did you mean `accept {m}`?"),
+        None => "Write a kind of answer such as `text`, `number`, `email`, `yes or no`, `one of a, b` or `pattern …`."
+            .into(),
+    };
+    p.report(
+        "F030",
+        form.span,
+        format!("`{}` is no kind of answer", if meant.is_some() { first } else { &written }),
+        action,
+    );
+    let pattern = meant == Some("pattern …");
+    pattern.then(|| AcceptKind::Pattern(Phrase { text: rest.trim().to_owned(), span: form.span }))
+}
+
+fn button(p: &mut Parser, clause: &Form, child: &Node<'_>) -> Option<Button> {
+    let label = p.inline(clause);
+    if label.is_none() {
+        p.report("F015", clause.span, "The button has no label", "Write what stands on it after the colon.");
+    }
+    let block = (!child.under.is_empty()).then(|| p.steps(&child.under));
+    Some(Button { name: p.name(clause.part(Rule::name)?), label: label?, block, span: clause.span })
+}
+
+fn check(p: &mut Parser, clause: &Form, child: &Node<'_>) -> Option<Check> {
+    let condition = p.expr(clause.part(Rule::condition)?);
+    Some(Check { condition, otherwise: p.words(clause, child), span: clause.span })
 }

@@ -59,3 +59,159 @@ pub enum Step {
     Tag(Tag),
     Resolve(Resolve),
 }
+
+use super::grammar::{Form, Rule};
+use super::layout::Node;
+use super::parse::Parser;
+
+/// What editors, docs and messages say of a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    pub word: &'static str,
+    /// One or two sentences.
+    pub summary: &'static str,
+    /// One line as an example.
+    pub form: &'static str,
+    /// Lines that may stand under it: their first words and an example.
+    pub clauses: &'static [(&'static str, &'static str)],
+}
+
+/// Every step of the language.
+pub const STEPS: &[Spec] = &[
+    greet::SPEC,
+    triage::SPEC,
+    ask::SPEC,
+    ask_again::SPEC,
+    say::SPEC,
+    empathize::SPEC,
+    use_::SPEC,
+    if_::SPEC,
+    remember::SPEC,
+    do_::SPEC,
+    go_to::SPEC,
+    done::SPEC,
+    escalate::SPEC,
+    promise::SPEC,
+    feedback::SPEC,
+    note::SPEC,
+    tag::SPEC,
+    resolve::SPEC,
+];
+
+/// First words of the lines that describe a flow.
+pub const HEADER_WORDS: &[&str] = &["team", "customers say", "needs", "gives"];
+
+/// Every word that a line can begin with.
+const WORDS: &[&str] = &[
+    "flow",
+    "team",
+    "customers say",
+    "needs",
+    "gives",
+    "greet",
+    "triage",
+    "ask again",
+    "ask",
+    "say",
+    "empathize",
+    "use",
+    "if",
+    "else if",
+    "else",
+    "remember",
+    "do",
+    "go to",
+    "done",
+    "escalate",
+    "promise",
+    "feedback",
+    "note",
+    "tag",
+    "resolve",
+    "offer",
+    "accept",
+    "button",
+    "check",
+    "retry",
+    "when",
+    "first time",
+    "returning",
+    "out of hours",
+    "while waiting",
+    "summary",
+    "otherwise",
+    "comment",
+    "thumbs",
+];
+
+pub fn all_words() -> &'static [&'static str] {
+    WORDS
+}
+
+/// Reads a step; `None` where the line is none, or lacks what it needs.
+pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<Step> {
+    Some(match line.rule {
+        Rule::greet => Step::Greet(greet::read(p, line, node)),
+        Rule::triage => Step::Triage(triage::read(p, line, node)),
+        Rule::ask => Step::Ask(ask::read(p, line, node)?),
+        Rule::ask_again => Step::AskAgain(ask_again::read(p, line, node)),
+        Rule::say => Step::Say(say::read(p, line, node)),
+        Rule::empathize => Step::Empathize(empathize::read(p, line, node)),
+        Rule::use_ => Step::Use(use_::read(p, line, node)?),
+        Rule::if_ => Step::If(if_::read(p, line, node)?),
+        Rule::remember => Step::Remember(remember::read(p, line, node)?),
+        Rule::do_ => Step::Do(do_::read(p, line, node)?),
+        Rule::go_to => Step::GoTo(go_to::read(p, line, node)?),
+        Rule::done => Step::Done(done::read(p, line, node)),
+        Rule::escalate => Step::Escalate(escalate::read(p, line, node)),
+        Rule::promise => Step::Promise(promise::read(p, line, node)?),
+        Rule::feedback => Step::Feedback(feedback::read(p, line, node)?),
+        Rule::note => Step::Note(note::read(p, line, node)),
+        Rule::tag => Step::Tag(tag::read(p, line, node)),
+        Rule::resolve => Step::Resolve(resolve::read(p, line, node)),
+        _ => return None,
+    })
+}
+
+/// Whether a line of this form is a step of its own.
+pub fn is_step(rule: Rule) -> bool {
+    use Rule as R;
+    let flow_of_control = matches!(rule, R::if_ | R::else_if | R::else_ | R::do_ | R::go_to | R::done | R::ask_again);
+    let words = matches!(rule, R::greet | R::say | R::empathize | R::note | R::resolve | R::escalate | R::promise);
+    flow_of_control || words || matches!(rule, R::triage | R::ask | R::feedback | R::use_ | R::remember | R::tag)
+}
+
+/// The word of the language that a line begins with.
+pub fn word(line: &str) -> &str {
+    let fits = |w: &&&str| line.strip_prefix(**w).is_some_and(|r| r.is_empty() || r.starts_with([' ', '\t', ':', ',']));
+    let known = WORDS.iter().filter(fits).max_by_key(|w| w.len()).copied();
+    known.unwrap_or_else(|| line.split([' ', ':']).next().unwrap_or(line))
+}
+
+/// First words of the lines that may stand under a step.
+pub fn clauses(step: &str) -> Vec<&'static str> {
+    let spec = STEPS.iter().find(|s| s.word == step);
+    spec.map_or_else(Vec::new, |s| s.clauses.iter().map(|(w, _)| *w).collect())
+}
+
+/// An example of a line.
+pub fn form(word: &str) -> &'static str {
+    let own = STEPS.iter().find(|s| s.word == word).map(|s| s.form);
+    let clause = || STEPS.iter().flat_map(|s| s.clauses).find(|(w, _)| *w == word).map(|(_, f)| *f);
+    own.or_else(clause).unwrap_or(match word {
+        "flow" => "flow refund: Return or refund",
+        "team" => "team refunds",
+        "customers say" => "customers say",
+        "needs" => "needs order",
+        "gives" => "gives order",
+        "else if" => "else if reason is damaged",
+        _ => "else",
+    })
+}
+
+/// Where a line belongs, in words: "`ask` or `triage`".
+pub fn homes(word: &str) -> String {
+    let fits = |s: &&Spec| s.clauses.iter().any(|(w, _)| *w == word);
+    let homes: Vec<_> = STEPS.iter().filter(fits).map(|s| format!("`{}`", s.word)).collect();
+    if homes.is_empty() { "the step it belongs to".into() } else { homes.join(" or ") }
+}

@@ -1,6 +1,10 @@
 //! `promise`: a commitment with an owner and a due time.
-use crate::language::ast::{Name, Term, Words};
+use crate::language::ast::{Name, Term, Unit, Words, term};
+use crate::language::grammar::{Form, Rule};
+use crate::language::layout::Node;
+use crate::language::parse::Parser;
 use crate::language::source::Span;
+use crate::language::steps::Spec;
 
 #[derive(Clone, Debug)]
 pub struct Promise {
@@ -12,4 +16,25 @@ pub struct Promise {
     pub within: Term,
     pub words: Words,
     pub span: Span,
+}
+
+pub const SPEC: Spec = Spec {
+    word: "promise",
+    summary: "A commitment with an owner and a due time, which agents see until it is kept.",
+    form: "promise name within 3 days: words",
+    clauses: &[],
+};
+
+pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<Promise> {
+    let words = p.words(line, node);
+    let by = line.part(Rule::by).map(|n| p.name(n));
+    let to = line.part(Rule::to).map(|n| p.name(n));
+    let written = line.part(Rule::term)?;
+    let within = term(&written.text);
+    if within.is_none() {
+        let action = "Write a number and a unit, like `4 hours`, `3 days` or `2 working days`.";
+        p.report("F031", written.span, format!("`{}` is no stretch of time", written.text), action);
+    }
+    let within = within.unwrap_or(Term { amount: 1, unit: Unit::Days, working: false });
+    Some(Promise { name: p.name(line.part(Rule::name)?), by, to, within, words, span: line.span })
 }

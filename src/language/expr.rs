@@ -1,0 +1,409 @@
+//! Conditions and values: the words for people (`reason is damaged`, `order.delivered is more than 30 days ago`) to a
+//! minijinja expression over the functions of `bot::template::FUNCTIONS`. Recursive descent, bounded in depth.
+mod lex;
+
+use super::ast::{BareWord, Expr, Name};
+use super::diagnostic::Diagnostic;
+use super::source::Span;
+use lex::{Kind, Token};
+
+/// Deeper parentheses help nobody.
+const DEEPEST: usize = 24;
+const FEELINGS: [&str; 4] = ["angry", "worried", "disappointed", "happy"];
+
+/// Reads an expression. After a mistake the expression is `false`, so that nothing else stumbles over it.
+pub fn read(source: &str, span: Span) -> (Expr, Vec<Diagnostic>) {
+    let mut reader = Reader { tokens: lex::tokens(source), at: 0, depth: 0, span, length: source.len(), bare: vec![] };
+    let result = match reader.tokens.iter().find(|t| t.kind == Kind::Wrong) {
+        Some(wrong) => Err(Mistake::at(
+            wrong,
+            "this sign means nothing here",
+            "Write the condition in words, like `reason is damaged`.",
+        )),
+        None => reader.whole(),
+    };
+    let done = |jinja: String, bare| Expr { source: source.to_owned(), span, jinja, bare };
+    match result {
+        Ok(jinja) => (done(jinja, reader.bare), vec![]),
+        Err(m) => {
+            let place = reader.place(m.start, m.end);
+            let problem = if source.is_empty() { "The condition is missing".into() } else { sentence(&m.problem) };
+            (done("false".into(), vec![]), vec![Diagnostic::error("F032", place, problem, m.action)])
+        }
+    }
+}
+
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
+}
+
+struct Mistake {
+    start: usize,
+    end: usize,
+    problem: String,
+    action: String,
+}
+
+impl Mistake {
+    fn at(token: &Token, problem: impl Into<String>, action: impl Into<String>) -> Self {
+        Self { start: token.start, end: token.end, problem: problem.into(), action: action.into() }
+    }
+}
+
+type Read<T> = Result<T, Mistake>;
+
+struct Reader {
+    tokens: Vec<Token>,
+    at: usize,
+    depth: usize,
+    span: Span,
+    length: usize,
+    bare: Vec<BareWord>,
+}
+
+/// An operand: its expression, and the detail's name where it is one.
+struct Operand {
+    jinja: String,
+    path: Option<String>,
+}
+
+impl Reader {
+    fn place(&self, start: usize, end: usize) -> Span {
+        let whole = (self.span.end - self.span.start) as usize;
+        // A mended line has no exact places.
+        if whole != self.length || self.length == 0 {
+            return self.span;
+        }
+        let base = self.span.start as usize;
+        Span::new(self.span.file, base + start, base + end.max(start + 1).min(whole.max(1)))
+    }
+
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.at)
+    }
+
+    fn next(&mut self) -> Option<Token> {
+        let token = self.tokens.get(self.at).cloned();
+        self.at += 1;
+        token
+    }
+
+    fn word(&self, offset: usize) -> Option<&str> {
+        self.tokens.get(self.at + offset).filter(|t| t.kind == Kind::Word).map(|t| t.text.as_str())
+    }
+
+    /// Takes these words where they come next.
+    fn eat(&mut self, words: &[&str]) -> bool {
+        let fits = words.iter().enumerate().all(|(i, w)| self.word(i).is_some_and(|t| t.eq_ignore_ascii_case(w)));
+        if fits {
+            self.at += words.len();
+        }
+        fits
+    }
+
+    fn sign(&mut self, sign: &str) -> bool {
+        let fits = self.peek().is_some_and(|t| t.kind == Kind::Sign && t.text == sign);
+        if fits {
+            self.at += 1;
+        }
+        fits
+    }
+
+    fn missing(&self, after: &str) -> Mistake {
+        let last = self.tokens.last().map_or((0, self.length), |t| (t.start, t.end));
+        Mistake {
+            start: last.0,
+            end: last.1,
+            problem: format!("nothing stands after {after}"),
+            action: "Write the value to compare with.".into(),
+        }
+    }
+
+    fn whole(&mut self) -> Read<String> {
+        let jinja = self.or()?;
+        match self.peek() {
+            None => Ok(jinja),
+            Some(t) => Err(self.left_over(t)),
+        }
+    }
+
+    fn left_over(&self, token: &Token) -> Mistake {
+        let written = &token.text;
+        match written.as_str() {
+            "=" => Mistake::at(token, "`=` does not compare", "Write `is` instead."),
+            "&&" | "&" => {
+                Mistake::at(token, format!("`{written}` is not a word of the language"), "Write `and` instead.")
+            }
+            "||" => Mistake::at(token, "`||` is not a word of the language", "Write `or` instead."),
+            "!" => Mistake::at(token, "`!` is not a word of the language", "Write `not` or `is not` instead."),
+            _ => Mistake::at(
+                token,
+                format!("`{written}` does not fit here"),
+                "Write the condition like `reason is damaged` or `order.total > 50`, joined by `and` or `or`.",
+            ),
+        }
+    }
+
+    fn or(&mut self) -> Read<String> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            let action = "Split it into several `if` lines.";
+            return Err(Mistake {
+                start: 0,
+                end: self.length,
+                problem: "this condition is nested too deep".into(),
+                action: action.into(),
+            });
+        }
+        let mut left = self.and()?;
+        while self.eat(&["or"]) {
+            left = format!("({left} or {})", self.and()?);
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    fn and(&mut self) -> Read<String> {
+        let mut left = self.not()?;
+        while self.eat(&["and"]) {
+            left = format!("({left} and {})", self.not()?);
+        }
+        Ok(left)
+    }
+
+    fn not(&mut self) -> Read<String> {
+        let mut negated = false;
+        while self.eat(&["not"]) {
+            negated = !negated;
+        }
+        let inner = self.comparison()?;
+        Ok(if negated { format!("(not {inner})") } else { inner })
+    }
+
+    fn comparison(&mut self) -> Read<String> {
+        let left = self.sum()?;
+        if self.eat(&["contains"]) {
+            return self.contains(&left);
+        }
+        if self.eat(&["does", "not", "contain"]) {
+            return Ok(format!("(not {})", self.contains(&left)?));
+        }
+        if self.eat(&["is"]) || self.eat(&["are"]) {
+            let negated = self.eat(&["not"]);
+            let inner = self.is(&left)?;
+            return Ok(if negated { format!("(not {inner})") } else { inner });
+        }
+        const SIGNS: [(&str, &str); 6] =
+            [("==", "same"), ("!=", "not same"), ("<=", "at_most"), (">=", "at_least"), ("<", "less"), (">", "more")];
+        for (sign, function) in SIGNS {
+            if self.sign(sign) {
+                let right = self.operand_after(&format!("`{sign}`"))?;
+                return Ok(format!("({function}({}, {}))", left.jinja, right.jinja));
+            }
+        }
+        Ok(left.jinja)
+    }
+
+    fn contains(&mut self, left: &Operand) -> Read<String> {
+        let right = self.value_or_word("`contains`", None)?;
+        Ok(format!("has({}, {right})", left.jinja))
+    }
+
+    /// What follows `is` or `is not`.
+    fn is(&mut self, left: &Operand) -> Read<String> {
+        let l = &left.jinja;
+        if self.eat(&["known"]) {
+            return Ok(format!("known({l})"));
+        }
+        if self.eat(&["unknown"]) || self.eat(&["empty"]) {
+            return Ok(format!("(not known({l}))"));
+        }
+        if self.eat(&["one", "of"]) {
+            return self.one_of(left);
+        }
+        for (word, function) in [("before", "before"), ("after", "after")] {
+            if self.eat(&[word]) {
+                let right = self.operand_after(&format!("`{word}`"))?;
+                return Ok(format!("{function}({l}, {})", right.jinja));
+            }
+        }
+        const AMOUNTS: [([&str; 2], &str, Option<&str>); 4] = [
+            (["more", "than"], "more", Some("ago_more")),
+            (["less", "than"], "less", Some("ago_less")),
+            (["at", "least"], "at_least", Some("ago_at_least")),
+            (["at", "most"], "at_most", None),
+        ];
+        for (words, plain, ago) in AMOUNTS {
+            if self.eat(&words) {
+                return self.amount(left, &words.join(" "), plain, ago);
+            }
+        }
+        if let (Some("a" | "an"), Some(kind)) = (self.word(0), self.word(1)) {
+            let problem = format!("`is {} {kind}` is not supported yet", self.word(0).unwrap_or("a"));
+            let token = self.peek().cloned();
+            let action = "Ask for one kind of answer at a time.";
+            return Err(token.map_or_else(|| self.missing("`is`"), |t| Mistake::at(&t, problem, action)));
+        }
+        if left.path.as_deref() == Some("customer")
+            && let Some(feeling) = self.word(0).map(str::to_lowercase).filter(|w| FEELINGS.contains(&w.as_str()))
+        {
+            self.at += 1;
+            return Ok(format!("feels(\"{feeling}\")"));
+        }
+        let right = self.value_or_word("`is`", left.path.as_deref())?;
+        Ok(match right.as_str() {
+            "true" => format!("(same({l}, true) or same({l}, \"yes\"))"),
+            "false" => format!("(same({l}, false) or same({l}, \"no\"))"),
+            _ => format!("same({l}, {right})"),
+        })
+    }
+
+    fn amount(&mut self, left: &Operand, words: &str, plain: &str, ago: Option<&str>) -> Read<String> {
+        let right = self.operand_after(&format!("`{words}`"))?;
+        let start = self.at;
+        if self.eat(&["ago"]) {
+            if let Some(function) = ago {
+                return Ok(format!("{function}({}, {})", left.jinja, right.jinja));
+            }
+            let token = self.tokens.get(start).cloned();
+            let problem = format!("`{words} … ago` is no way to say it");
+            return Err(token.map_or_else(
+                || self.missing("`is`"),
+                |t| Mistake::at(&t, problem, "Write `is less than 3 days ago`."),
+            ));
+        }
+        Ok(format!("{plain}({}, {})", left.jinja, right.jinja))
+    }
+
+    fn one_of(&mut self, left: &Operand) -> Read<String> {
+        let mut options = vec![self.value_or_word("`one of`", left.path.as_deref())?];
+        // `a, b or c` is how people write it; `x is one of a, b or y is known` is told apart by the comparison after it.
+        while self.sign(",") || (self.word(0) == Some("or") && self.ends_a_list() && self.eat(&["or"])) {
+            let _ = self.eat(&["or"]);
+            options.push(self.value_or_word("`,`", left.path.as_deref())?);
+        }
+        Ok(format!("one_of({}, [{}])", left.jinja, options.join(", ")))
+    }
+
+    /// Whether `or WORD` is the end of a list and no new condition.
+    fn ends_a_list(&self) -> bool {
+        let word =
+            self.tokens.get(self.at + 1).is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Text | Kind::Number));
+        let after = self.tokens.get(self.at + 2);
+        word && after.is_none_or(|t| t.kind == Kind::Word && matches!(t.text.as_str(), "and" | "or"))
+    }
+
+    /// What stands after `is`: bare words are a value; anything else is an operand.
+    fn value_or_word(&mut self, after: &str, detail: Option<&str>) -> Read<String> {
+        let mut words: Vec<Token> = Vec::new();
+        while let Some(t) = self.peek() {
+            let joins = matches!(t.text.as_str(), "and" | "or");
+            if t.kind != Kind::Word || t.text.contains('.') || joins {
+                break;
+            }
+            words.push(t.clone());
+            self.at += 1;
+        }
+        let (Some(first), Some(last)) = (words.first(), words.last()) else {
+            return self.operand_after(after).map(|o| o.jinja);
+        };
+        let text = words.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+        match text.to_lowercase().as_str() {
+            "yes" | "true" => return Ok("true".into()),
+            "no" | "false" => return Ok("false".into()),
+            "today" | "now" => return Ok(text.to_lowercase()),
+            _ => {}
+        }
+        if let Some(detail) = detail {
+            let span = self.place(first.start, last.end);
+            self.bare.push(BareWord { detail: detail.to_owned(), word: Name { text: text.clone(), span } });
+        }
+        Ok(lex::quoted(&text))
+    }
+
+    fn operand_after(&mut self, after: &str) -> Read<Operand> {
+        if self.peek().is_none() {
+            return Err(self.missing(after));
+        }
+        self.sum()
+    }
+
+    fn sum(&mut self) -> Read<Operand> {
+        let mut left = self.product()?;
+        loop {
+            let sign = if self.sign("+") {
+                "+"
+            } else if self.sign("-") {
+                "-"
+            } else {
+                return Ok(left);
+            };
+            left = self.join(left, sign)?;
+        }
+    }
+
+    fn product(&mut self) -> Read<Operand> {
+        let mut left = self.filtered()?;
+        loop {
+            let sign = if self.sign("*") {
+                "*"
+            } else if self.sign("/") {
+                "/"
+            } else {
+                return Ok(left);
+            };
+            let right = self.filtered()?;
+            left = Operand { jinja: format!("({} {sign} {})", left.jinja, right.jinja), path: None };
+        }
+    }
+
+    fn join(&mut self, left: Operand, sign: &str) -> Read<Operand> {
+        let right = self.product()?;
+        Ok(Operand { jinja: format!("({} {sign} {})", left.jinja, right.jinja), path: None })
+    }
+
+    /// `value | filter` and `value | default("x")`.
+    fn filtered(&mut self) -> Read<Operand> {
+        let mut operand = self.primary()?;
+        while self.sign("|") {
+            let Some(name) = self.next().filter(|t| t.kind == Kind::Word) else { return Err(self.missing("`|`")) };
+            let mut arguments = Vec::new();
+            if self.sign("(") {
+                while !self.sign(")") {
+                    arguments.push(self.operand_after("`(`")?.jinja);
+                    let _ = self.sign(",");
+                }
+            }
+            let list = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
+            operand = Operand { jinja: format!("({} | {}{list})", operand.jinja, name.text), path: None };
+        }
+        Ok(operand)
+    }
+
+    fn primary(&mut self) -> Read<Operand> {
+        let Some(token) = self.next() else { return Err(self.missing("this")) };
+        let plain = |jinja: String| Ok(Operand { jinja, path: None });
+        match token.kind {
+            Kind::Number | Kind::Text => plain(token.jinja()),
+            Kind::Word => match token.text.to_lowercase().as_str() {
+                "yes" | "true" => plain("true".into()),
+                "no" | "false" => plain("false".into()),
+                "is" | "and" | "or" | "not" | "contains" => Err(self.left_over(&token)),
+                path => Ok(Operand { jinja: path.to_owned(), path: Some(path.to_owned()) }),
+            },
+            Kind::Sign if token.text == "(" => {
+                let inner = self.or()?;
+                if self.sign(")") {
+                    return plain(format!("({inner})"));
+                }
+                Err(Mistake::at(&token, "`(` is opened but never closed", "Write `)` where it ends."))
+            }
+            Kind::Sign if token.text == "-" => {
+                let inner = self.primary()?;
+                plain(format!("(-{})", inner.jinja))
+            }
+            _ => Err(self.left_over(&token)),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Words, numbers, texts and signs of an expression.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A name, dotted names included, or a word for people.
+    Word,
+    Number,
+    /// A text in quotes, a date or a stretch of time.
+    Text,
+    Sign,
+    /// Neither of these.
+    Wrong,
+}
+
+#[derive(Clone, Debug)]
+pub struct Token {
+    pub kind: Kind,
+    pub text: String,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Token {
+    /// A number or text as minijinja writes it.
+    pub fn jinja(&self) -> String {
+        if self.kind == Kind::Text { quoted(&self.text) } else { self.text.clone() }
+    }
+}
+
+/// A text as a minijinja literal.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+const SIGNS: [&str; 19] =
+    ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "=", "+", "-", "*", "/", "(", ")", ",", "|", "!", "&"];
+const UNITS: [&str; 14] =
+    ["second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "s", "m", "h", "d"];
+
+/// Reads all tokens of an expression.
+pub fn tokens(source: &str) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = source.get(at..).filter(|r| !r.is_empty()) {
+        let blank = rest.len() - rest.trim_start().len();
+        if blank > 0 {
+            at += blank;
+            continue;
+        }
+        let (kind, text, length) = token(rest);
+        found.push(Token { kind, text, start: at, end: at + length });
+        at += length;
+    }
+    found
+}
+
+fn token(rest: &str) -> (Kind, String, usize) {
+    let Some(first) = rest.chars().next() else { return (Kind::Wrong, String::new(), 1) };
+    if first == '"' || first == '\'' {
+        let inner = rest.get(1..).unwrap_or_default();
+        return match inner.find(first) {
+            Some(end) => (Kind::Text, inner.get(..end).unwrap_or_default().to_owned(), end + 2),
+            None => (Kind::Wrong, rest.to_owned(), rest.len()),
+        };
+    }
+    if first.is_ascii_digit() {
+        return number(rest);
+    }
+    if first.is_alphabetic() || first == '_' {
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
+        let word = rest.get(..end).unwrap_or(rest).trim_end_matches('.');
+        return (Kind::Word, word.to_owned(), word.len().max(1));
+    }
+    match SIGNS.iter().find(|s| rest.starts_with(**s)) {
+        Some(sign) => (Kind::Sign, (*sign).to_owned(), sign.len()),
+        None => (Kind::Wrong, first.to_string(), first.len_utf8()),
+    }
+}
+
+/// `12.5`, `2026-05-04`, `3 days`.
+fn number(rest: &str) -> (Kind, String, usize) {
+    let dated = rest.get(..10).filter(|d| d.parse::<jiff::civil::Date>().is_ok());
+    if let Some(date) = dated {
+        return (Kind::Text, date.to_owned(), 10);
+    }
+    let mut end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let fraction = rest
+        .get(end..)
+        .and_then(|r| r.strip_prefix('.'))
+        .map_or(0, |r| r.chars().take_while(char::is_ascii_digit).count());
+    if fraction > 0 {
+        end += 1 + fraction;
+    }
+    let digits = rest.get(..end).unwrap_or(rest);
+    let after = rest.get(end..).unwrap_or_default();
+    let unit_at = after.len() - after.trim_start().len();
+    let unit: String = after.trim_start().chars().take_while(|c| c.is_alphabetic()).collect();
+    if fraction == 0 && UNITS.contains(&unit.as_str()) {
+        return (Kind::Text, format!("{digits} {unit}"), end + unit_at + unit.len());
+    }
+    (Kind::Number, digits.to_owned(), end)
+}

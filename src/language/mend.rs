@@ -1,0 +1,242 @@
+//! Says what is wrong with a line that fits no form, in words for someone who never programmed, and reads it as what it
+//! seems to mean, so that one mistake is told once and hides no other.
+use super::diagnostic::{Diagnostic, did_you_mean};
+use super::grammar::{self, Form, Place, Rule};
+use super::parse::Where;
+use super::source::Span;
+use super::steps::{self, HEADER_WORDS, STEPS};
+
+/// A fix that was tried and led to a readable line.
+struct Fix {
+    code: &'static str,
+    problem: String,
+    action: String,
+    mended: String,
+}
+
+/// What is wrong with a line, and the line as it was probably meant.
+pub fn explain(text: &str, place: Place, expected: Where) -> (Diagnostic, Option<Form>) {
+    let span = place.span();
+    if let Some(word) = known_word(text) {
+        return match fixes(text, word).into_iter().find(|f| readable(&f.mended, place).is_some()) {
+            Some(fix) => fixed(fix, place),
+            None => (unfit(word, span), None),
+        };
+    }
+    match misspelt(text, expected) {
+        Some((written, meant)) => {
+            let mended = format!("{meant}{}", &text[written.len()..]);
+            let form = readable(&mended, place).or_else(|| deeper(&mended, meant, place));
+            let word_span = Span::new(place.file, place.start, place.start + written.len());
+            let what = if expected == Where::File { "how a flow begins" } else { "a step" };
+            let problem = format!("`{written}` is not {what}");
+            (Diagnostic::error("F010", word_span, problem, format!("Did you mean `{meant}`?")), form)
+        }
+        None => (unknown(text, span, expected), None),
+    }
+}
+
+/// A misspelt line that describes a flow; `None` where it does not seem to be one.
+pub fn header(text: &str, place: Place) -> Option<(Diagnostic, Form)> {
+    if known_word(text).is_some_and(|w| !HEADER_WORDS.contains(&w)) {
+        return None;
+    }
+    let (diagnostic, form) = if known_word(text).is_some() {
+        explain(text, place, Where::Steps)
+    } else {
+        let steps: Vec<_> = STEPS.iter().map(|s| s.word).collect();
+        if nearest(text, &steps).is_some() {
+            return None;
+        }
+        let (written, meant) = nearest(text, HEADER_WORDS)?;
+        let span = Span::new(place.file, place.start, place.start + written.len());
+        let problem = format!("`{written}` is not a step, and describes no flow");
+        let found = Diagnostic::error("F010", span, problem, format!("Did you mean `{meant}`?"));
+        (found, readable(&format!("{meant}{}", &text[written.len()..]), place))
+    };
+    Some((diagnostic, form?))
+}
+
+/// Refuses a form that the language has and this version does not run.
+pub fn not_yet(form: &Form) -> Diagnostic {
+    let inner = form.parts.first().map_or(form.text.as_str(), |p| p.text.as_str());
+    let problem = format!("`{inner}` is not supported yet");
+    let action = "Delete the line, or replace it by steps that this version knows (see `rapport help steps`).";
+    Diagnostic::error("F024", form.span, problem, action)
+}
+
+fn readable(mended: &str, place: Place) -> Option<Form> {
+    let form = grammar::read(mended, Place { mended: true, ..place });
+    (!matches!(form.rule, Rule::junk | Rule::later)).then_some(form)
+}
+
+fn fixed(fix: Fix, place: Place) -> (Diagnostic, Option<Form>) {
+    let form = readable(&fix.mended, place);
+    (Diagnostic::error(fix.code, place.span(), fix.problem, fix.action), form)
+}
+
+/// The corrected word was not the only mistake of the line; the others are told once it is mended.
+fn deeper(mended: &str, word: &str, place: Place) -> Option<Form> {
+    fixes(mended, word).into_iter().find_map(|f| readable(&f.mended, place))
+}
+
+/// The longest word or words of the language that the line begins with.
+fn known_word(text: &str) -> Option<&'static str> {
+    let small = text.to_lowercase();
+    let fits = |w: &&&str| {
+        small.strip_prefix(**w).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', ':', ',']))
+    };
+    steps::all_words().iter().filter(fits).max_by_key(|w| w.len()).copied()
+}
+
+fn unfit(word: &str, span: Span) -> Diagnostic {
+    let form = steps::form(word);
+    let problem = format!("This line does not have the form of `{word}`");
+    Diagnostic::error("F011", span, problem, format!("Write it like `{form}`."))
+}
+
+fn unknown(text: &str, span: Span, expected: Where) -> Diagnostic {
+    let first = text.split([' ', ':']).next().unwrap_or(text);
+    let shown: String = first.chars().take(40).collect();
+    match expected {
+        Where::File => Diagnostic::error(
+            "F012",
+            span,
+            "This line stands outside of every flow",
+            "Begin a flow with a line such as `flow refund: Refunds`, and indent what belongs to it by two spaces.",
+        ),
+        Where::Under(step) => {
+            let clauses = steps::clauses(step).join("`, `");
+            let action = match clauses.is_empty() {
+                true => format!("Delete it, or indent it less so that it follows `{step}`."),
+                false => format!("Under `{step}` these can stand: `{clauses}`."),
+            };
+            Diagnostic::error("F010", span, format!("`{shown}` means nothing under `{step}`"), action)
+        }
+        Where::Steps => {
+            let action = "Begin the line with a step. Words for the customer go after `say:`.";
+            Diagnostic::error("F010", span, format!("`{shown}` is not a step"), action)
+        }
+    }
+}
+
+/// The misspelt beginning of the line and the word that it may mean: what fits the place before what does not.
+fn misspelt(text: &str, expected: Where) -> Option<(&str, &'static str)> {
+    let steps: Vec<_> = STEPS.iter().map(|s| s.word).chain(["else if", "else"]).collect();
+    match expected {
+        Where::File => nearest(text, &["flow"]),
+        Where::Steps => nearest(text, &steps).or_else(|| nearest(text, steps::all_words())),
+        Where::Under(step) => nearest(text, &steps::clauses(step)).or_else(|| nearest(text, &steps)),
+    }
+}
+
+/// As many words of the line as the candidate has are compared with it.
+fn nearest<'t>(text: &'t str, candidates: &[&'static str]) -> Option<(&'t str, &'static str)> {
+    for count in [3, 2, 1] {
+        let fitting: Vec<_> = candidates.iter().copied().filter(|c| c.split(' ').count() == count).collect();
+        let written = first_words(text, count)?;
+        if written.split(' ').count() == count
+            && let Some(meant) = did_you_mean(written, fitting)
+        {
+            return Some((written, meant));
+        }
+    }
+    None
+}
+
+/// The first `count` words, up to a colon.
+fn first_words(text: &str, count: usize) -> Option<&str> {
+    let head = text.split(':').next()?.trim_end();
+    let end = head.match_indices(' ').nth(count - 1).map_or(head.len(), |(i, _)| i);
+    head.get(..end).filter(|t| !t.is_empty())
+}
+
+/// What may be wrong with a line whose first word is known, likeliest first.
+fn fixes(text: &str, word: &str) -> Vec<Fix> {
+    let rest = text.get(word.len()..).unwrap_or_default();
+    let mut found = Vec::new();
+    if text.get(..word.len()) != Some(word) {
+        found.push(Fix {
+            code: "F027",
+            problem: "Steps are written in small letters".into(),
+            action: format!("Write `{word}`."),
+            mended: format!("{word}{rest}"),
+        });
+    }
+    if word == "use" {
+        found.extend(missing_equals(text));
+    }
+    found.extend(name_with_spaces(word, rest));
+    found.extend(missing_colon(word, rest));
+    found.extend(needless_colon(text, word));
+    found
+}
+
+/// `say Hello` and `ask name What is your name?`.
+fn missing_colon(word: &str, rest: &str) -> Vec<Fix> {
+    let rest = rest.trim();
+    if rest.is_empty() {
+        let mended = format!("{word}:");
+        return vec![colon_fix(word, mended)];
+    }
+    let mut found = Vec::new();
+    if let Some((name, words)) = rest.split_once(' ') {
+        found.push(colon_fix(&format!("{word} {name}"), format!("{word} {name}: {}", words.trim())));
+    }
+    // A step of words alone is the likelier reading.
+    found.insert(0, colon_fix(word, format!("{word}: {rest}")));
+    found
+}
+
+fn colon_fix(head: &str, mended: String) -> Fix {
+    let shown: String = mended.chars().take(60).collect();
+    Fix {
+        code: "F022",
+        problem: format!("A colon is missing after `{head}`"),
+        action: format!("Write `{shown}`."),
+        mended,
+    }
+}
+
+/// `ask order number: …`: names are one word.
+fn name_with_spaces(word: &str, rest: &str) -> Option<Fix> {
+    let (name, tail) = rest.split_once(':').map_or((rest, None), |(n, t)| (n, Some(t)));
+    let name = name.trim();
+    let plain = name.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '_' || c == '-' || c == '\'');
+    if !name.contains([' ', '-', '\'']) || !plain || name.split_whitespace().count() > 5 {
+        return None;
+    }
+    let joined = name.replace('\'', "").split([' ', '-']).filter(|p| !p.is_empty()).collect::<Vec<_>>().join("_");
+    let mended = tail.map_or_else(|| format!("{word} {joined}"), |t| format!("{word} {joined}:{t}"));
+    Some(Fix {
+        code: "F023",
+        problem: format!("A name is one word, and `{name}` is several"),
+        action: format!("Did you mean `{joined}`?"),
+        mended,
+    })
+}
+
+/// `if reason is damaged:` and `done:`: nothing for people follows.
+fn needless_colon(text: &str, word: &str) -> Option<Fix> {
+    let mended = text.strip_suffix(':')?.trim_end().to_owned();
+    let action = format!("Write `{mended}`.");
+    Some(Fix { code: "F026", problem: format!("`{word}` takes no colon"), action, mended })
+}
+
+/// `with number order_number`.
+fn missing_equals(text: &str) -> Option<Fix> {
+    let (head, args) = text.split_once(" with ")?;
+    let (args, tail) = args.split_once(" save as ").map_or((args, None), |(a, t)| (a, Some(t)));
+    let mend = |arg: &str| match arg.trim().split_once(' ') {
+        Some((name, value)) if !arg.contains('=') => format!("{name} = {}", value.trim()),
+        _ => arg.trim().to_owned(),
+    };
+    let mended = args.split(',').map(mend).collect::<Vec<_>>().join(", ");
+    let tail = tail.map(|t| format!(" save as {t}")).unwrap_or_default();
+    Some(Fix {
+        code: "F025",
+        problem: "After `with`, a name and its value are joined by `=`".into(),
+        action: format!("Write `with {mended}`."),
+        mended: format!("{head} with {mended}{tail}"),
+    })
+}

@@ -1,0 +1,409 @@
+//! From lines to the syntax tree. Every line is read; one that does not fit is reported, repaired where its meaning is
+//! plain, and left out where it is not.
+use super::ast::{Block, Expr, Flow, FlowFile, Handler, Name, Phrase, When, Words};
+use super::diagnostic::Diagnostic;
+use super::expr;
+use super::grammar::{self, Form, Place, Rule};
+use super::layout::{Node, layout};
+use super::mend;
+use super::source::{FileId, SourceFile, Span};
+use super::steps::{self, Step};
+
+/// More text than any flow file; larger ones are refused before they are read.
+pub const LARGEST: usize = 2 * 1024 * 1024;
+
+/// Reads one file. Never fails: what is wrong is in the list.
+pub fn parse(file: FileId, source: &SourceFile) -> (FlowFile, Vec<Diagnostic>) {
+    if source.text.len() > LARGEST {
+        let action = "Split it into several `.flow` files; all files of a folder make one bot.";
+        let problem = "This file is larger than 2 MB";
+        return (FlowFile::default(), vec![Diagnostic::error("F006", Span::new(file, 0, 1), problem, action)]);
+    }
+    let (nodes, found) = layout(file, source);
+    let mut p = Parser { file, found };
+    let mut flows: Vec<Flow> = Vec::new();
+    for node in &nodes {
+        let line = p.line(node, Where::File);
+        if line.rule == Rule::flow {
+            flows.extend(p.flow(&line, node));
+        } else if line.rule != Rule::junk {
+            let action = match flows.last() {
+                Some(flow) => format!("Indent it by two spaces to make it a part of `flow {}`.", flow.name.text),
+                None => "Begin the file with a line such as `flow main`, and indent what belongs to it by two spaces."
+                    .into(),
+            };
+            p.report("F012", line.span, "This line stands outside of every flow", action);
+            if let Some(flow) = flows.last_mut() {
+                flow.body.steps.extend(p.steps(std::slice::from_ref(node)).steps);
+            }
+        }
+    }
+    let mut found = p.found;
+    found.sort_by_key(|d| (d.span.start, d.code));
+    // A line outside of every flow is read twice: as itself, then as a step.
+    found.dedup();
+    (FlowFile { flows }, found)
+}
+
+/// What kind of line is expected: decides what a misspelt one may have meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    File,
+    Steps,
+    /// Under the step of this word.
+    Under(&'static str),
+}
+
+pub struct Parser {
+    file: FileId,
+    found: Vec<Diagnostic>,
+}
+
+impl Parser {
+    pub fn report(&mut self, code: &'static str, span: Span, problem: impl Into<String>, action: impl Into<String>) {
+        self.found.push(Diagnostic::error(code, span, problem, action));
+    }
+
+    /// The place of a whole line.
+    pub fn span(&self, node: &Node<'_>) -> Span {
+        Span::new(self.file, node.start, node.start + node.text.len())
+    }
+
+    /// Reads one line; one that fits no form is reported, and read as what it seems to mean.
+    pub fn line(&mut self, node: &Node<'_>, place: Where) -> Form {
+        let at = Place { file: self.file, start: node.start, length: node.text.len(), mended: false };
+        let form = grammar::read(node.text, at);
+        match form.rule {
+            Rule::later => {
+                self.found.push(mend::not_yet(&form));
+                Form { rule: Rule::junk, ..form }
+            }
+            Rule::junk => {
+                let (diagnostic, mended) = mend::explain(node.text, at, place);
+                self.found.push(diagnostic);
+                mended.unwrap_or(form)
+            }
+            _ => form,
+        }
+    }
+
+    fn flow(&mut self, line: &Form, node: &Node<'_>) -> Option<Flow> {
+        let name = self.name(line.part(Rule::name)?);
+        let title = line.part(Rule::words).and_then(|w| self.inline(w));
+        let title = title.or_else(|| line.part(Rule::text).filter(|t| !t.text.is_empty()).map(phrase));
+        let mut flow = Flow {
+            name,
+            title,
+            team: None,
+            customers_say: vec![],
+            needs: vec![],
+            gives: vec![],
+            when_something_fails: None,
+            body: Block::default(),
+            span: line.span,
+        };
+        let mut rest = Vec::new();
+        for child in &node.under {
+            if !self.header(&mut flow, child) {
+                rest.push(child.clone());
+            }
+        }
+        flow.body = self.steps(&rest);
+        Some(flow)
+    }
+
+    /// Takes in a line that describes the flow; false where it is a step.
+    fn header(&mut self, flow: &mut Flow, node: &Node<'_>) -> bool {
+        let at = Place { file: self.file, start: node.start, length: node.text.len(), mended: false };
+        let mut form = grammar::read(node.text, at);
+        if form.rule == Rule::junk {
+            match mend::header(node.text, at) {
+                Some((diagnostic, mended)) => {
+                    self.found.push(diagnostic);
+                    form = mended;
+                }
+                None => return false,
+            }
+        }
+        match form.rule {
+            Rule::team => flow.team = form.part(Rule::name).map(|n| self.name(n)),
+            Rule::needs => flow.needs.extend(self.names(&form)),
+            Rule::gives => flow.gives.extend(self.names(&form)),
+            Rule::customers_say => self.customers_say(flow, &form, node),
+            Rule::when if form.part(Rule::something_fails).is_some() => {
+                flow.when_something_fails = Some(self.steps(&node.under));
+            }
+            _ => return false,
+        }
+        if !matches!(form.rule, Rule::customers_say | Rule::when) {
+            self.nothing_under(node, "this line");
+        }
+        true
+    }
+
+    fn customers_say(&mut self, flow: &mut Flow, form: &Form, node: &Node<'_>) {
+        flow.customers_say.extend(form.part(Rule::text).filter(|t| !t.text.is_empty()).map(phrase));
+        for example in &node.under {
+            let text = example.text.strip_prefix("- ").unwrap_or(example.text).trim();
+            flow.customers_say.push(Phrase { text: text.to_owned(), span: self.span(example) });
+            self.nothing_under(example, "an example sentence");
+        }
+        if flow.customers_say.is_empty() {
+            let action = "Write a few sentences under it, one a line, as customers would write them.";
+            self.report("F021", form.span, "No example sentence stands under `customers say`", action);
+        }
+    }
+
+    /// Reads steps in order.
+    pub fn steps(&mut self, nodes: &[Node<'_>]) -> Block {
+        let mut steps: Vec<Step> = Vec::new();
+        for node in nodes {
+            let line = self.line(node, Where::Steps);
+            match line.rule {
+                Rule::junk => self.read_orphans(node),
+                Rule::else_if | Rule::else_ => match steps.last_mut() {
+                    Some(Step::If(open)) if open.otherwise.is_none() => open.go_on(self, &line, node),
+                    _ => {
+                        let action = "Put it right under an `if`, as deep as the `if` itself.";
+                        self.report("F016", line.span, "There is no `if` right before this `else`", action);
+                        self.steps(&node.under);
+                    }
+                },
+                _ => match steps::read(self, &line, node) {
+                    Some(step) => steps.push(step),
+                    None => self.misplaced(&line, node),
+                },
+            }
+        }
+        Block { steps }
+    }
+
+    /// Lines under one that could not be read: their own mistakes are still worth telling, but a line whose parent is
+    /// unknown cannot be in the wrong place.
+    fn read_orphans(&mut self, node: &Node<'_>) {
+        for child in &node.under {
+            let at = Place { file: self.file, start: child.start, length: child.text.len(), mended: false };
+            let form = grammar::read(child.text, at);
+            if steps::is_step(form.rule) {
+                self.steps(std::slice::from_ref(child));
+            } else {
+                self.read_orphans(child);
+            }
+        }
+    }
+
+    fn misplaced(&mut self, line: &Form, node: &Node<'_>) {
+        let word = steps::word(&line.text);
+        let (problem, action) = match line.rule {
+            Rule::flow => {
+                ("A flow cannot stand inside of another flow".to_owned(), "Move the line to the left edge.".to_owned())
+            }
+            Rule::team | Rule::needs | Rule::gives | Rule::customers_say => (
+                format!("`{word}` describes a flow and cannot stand here"),
+                "Put it right under the `flow` line.".to_owned(),
+            ),
+            _ => (
+                format!("`{word}` is no step of its own"),
+                format!("Indent it under {}, or delete it.", steps::homes(word)),
+            ),
+        };
+        self.report("F013", line.span, problem, action);
+        self.read_orphans(node);
+    }
+
+    /// Reports a line that stands under a step where it means nothing.
+    pub fn wrong_under(&mut self, line: &Form, node: &Node<'_>, step: &str) {
+        if line.rule == Rule::junk {
+            self.read_orphans(node);
+            return;
+        }
+        let word = steps::word(&line.text);
+        let action = if steps::is_step(line.rule) {
+            format!("Indent it less, so that it follows `{step}`.")
+        } else {
+            format!("Move it under {}.", steps::homes(word))
+        };
+        self.report("F013", line.span, format!("`{word}` cannot stand under `{step}`"), action);
+        if steps::is_step(line.rule) {
+            self.steps(std::slice::from_ref(node));
+        } else {
+            self.read_orphans(node);
+        }
+    }
+
+    /// Reports lines under one that takes none.
+    pub fn nothing_under(&mut self, node: &Node<'_>, what: &str) {
+        if let Some(first) = node.under.first() {
+            let action = "Indent it less, so that it stands where it belongs.";
+            self.report("F014", self.span(first), format!("Nothing can stand under {what}"), action);
+            for child in &node.under {
+                self.read_orphans(child);
+            }
+        }
+    }
+
+    /// A name, in small letters.
+    pub fn name(&mut self, form: &Form) -> Name {
+        Name { text: form.text.to_lowercase(), span: form.span }
+    }
+
+    /// The names of a list.
+    pub fn names(&mut self, form: &Form) -> Vec<Name> {
+        let list = form.part(Rule::names).cloned();
+        list.iter().flat_map(|l| l.all(Rule::name)).map(|n| self.name(n)).collect()
+    }
+
+    /// A condition or a value.
+    pub fn expr(&mut self, form: &Form) -> Expr {
+        let (expr, problems) = expr::read(&form.text, form.span);
+        self.found.extend(problems);
+        expr
+    }
+
+    /// A text on the step's own line; `None` where nothing stands there.
+    pub fn inline(&mut self, form: &Form) -> Option<Phrase> {
+        let text = if form.rule == Rule::text { form } else { form.part(Rule::text)? };
+        if text.text.is_empty() {
+            return None;
+        }
+        let phrase = phrase(text);
+        self.braces(&phrase);
+        Some(phrase)
+    }
+
+    /// Words of a step that takes nothing else: every line under it belongs to them.
+    pub fn words(&mut self, line: &Form, node: &Node<'_>) -> Words {
+        let words = self.optional_words(line, &node.under.iter().collect::<Vec<_>>());
+        words.unwrap_or_else(|| {
+            let action = "Write them after the colon.";
+            self.report(
+                "F015",
+                line.span,
+                format!("The words are missing after `{}`", steps::word(&line.text)),
+                action,
+            );
+            Words { variations: vec![], span: line.span }
+        })
+    }
+
+    /// The question of a step that needs one.
+    pub fn question(&mut self, words: Option<Words>, line: &Form) -> Words {
+        words.unwrap_or_else(|| {
+            let word = steps::word(&line.text);
+            self.report(
+                "F015",
+                line.span,
+                format!("The question is missing after `{word}`"),
+                "Write it after the colon.",
+            );
+            Words { variations: vec![], span: line.span }
+        })
+    }
+
+    /// Words of a step with clauses: `- ` lines belong to the words, the other lines are given back.
+    pub fn words_and_rest<'n, 's>(&mut self, line: &Form, node: &'n Node<'s>) -> (Option<Words>, Vec<&'n Node<'s>>) {
+        let (own, rest): (Vec<_>, Vec<_>) = node.under.iter().partition(|n| n.text.starts_with("- "));
+        (self.optional_words(line, &own), rest)
+    }
+
+    fn optional_words(&mut self, line: &Form, under: &[&Node<'_>]) -> Option<Words> {
+        let inline = line.part(Rule::text).cloned().and_then(|t| self.inline(&t));
+        let mut variations = Vec::new();
+        if under.first().is_some_and(|n| n.text.starts_with("- ")) {
+            variations.extend(inline);
+            for node in under {
+                self.variation(&mut variations, node);
+            }
+        } else {
+            let long = self.long(inline, under);
+            variations.extend(long);
+        }
+        let (first, last) = (variations.first()?.span, variations.last()?.span);
+        variations.iter().for_each(|v| self.braces(v));
+        Some(Words { variations, span: first.to(last) })
+    }
+
+    fn variation(&mut self, variations: &mut Vec<Phrase>, node: &Node<'_>) {
+        let span = self.span(node);
+        let Some(text) = node.text.strip_prefix("- ") else {
+            let action = "Begin it with `- ` too, or indent it further to make it part of the line above.";
+            self.report("F017", span, "This line stands among variations but is none", action);
+            return;
+        };
+        let first = Phrase { text: text.trim().to_owned(), span };
+        let more: Vec<_> = node.under.iter().collect();
+        variations.extend(self.long(Some(first), &more));
+    }
+
+    /// One message of several lines.
+    fn long(&mut self, first: Option<Phrase>, under: &[&Node<'_>]) -> Option<Phrase> {
+        let mut text = first;
+        let mut open: Vec<&Node<'_>> = under.iter().rev().copied().collect();
+        while let Some(node) = open.pop() {
+            let span = self.span(node);
+            match &mut text {
+                None => text = Some(Phrase { text: node.text.to_owned(), span }),
+                Some(all) => {
+                    all.text.push_str(if node.gap { "\n\n" } else { "\n" });
+                    all.text.push_str(node.text);
+                    all.span = all.span.to(span);
+                }
+            }
+            open.extend(node.under.iter().rev());
+        }
+        text
+    }
+
+    /// `{{` that is never closed shows code to customers.
+    fn braces(&mut self, phrase: &Phrase) {
+        for (open, close) in [("{{", "}}"), ("{%", "%}"), ("{#", "#}")] {
+            if phrase.text.matches(open).count() > phrase.text.matches(close).count() {
+                let already = self.found.iter().any(|d| d.code == "F018" && d.span == phrase.span);
+                if !already {
+                    let problem = format!("`{open}` is opened but never closed");
+                    self.report("F018", phrase.span, problem, format!("Write `{close}` after the name."));
+                }
+            }
+        }
+    }
+
+    /// `when …` under a step, with what it waits for.
+    pub fn handler(&mut self, line: &Form, node: &Node<'_>) -> Option<Handler> {
+        let when = self.when(line)?;
+        let words = line
+            .part(Rule::text)
+            .cloned()
+            .and_then(|t| self.inline(&t))
+            .map(|p| Words { span: p.span, variations: vec![p] });
+        let block = self.steps(&node.under);
+        if words.is_none() && block.steps.is_empty() && node.under.is_empty() {
+            let action = "Write the steps under it, indented by two spaces.";
+            self.report("F019", line.span, "Nothing stands under this `when`", action);
+        }
+        Some(Handler { when, words, block, span: line.span })
+    }
+
+    fn when(&mut self, line: &Form) -> Option<When> {
+        let kind = line.parts.first()?;
+        Some(match kind.rule {
+            Rule::it_works => When::ItWorks,
+            Rule::it_fails => When::ItFails,
+            Rule::anything_else => When::AnythingElse,
+            Rule::nobody => When::NobodyIsAvailable,
+            Rule::tries_failed => {
+                let written = kind.part(Rule::number).and_then(|n| n.text.parse::<u32>().ok());
+                let tries = written.filter(|n| (1..=20).contains(n));
+                if tries.is_none() {
+                    self.report("F020", kind.span, "This is no number of tries", "Write a number from 1 to 20.");
+                }
+                When::TriesFailed(tries.unwrap_or(3))
+            }
+            Rule::name => When::Named(self.name(kind)),
+            _ => return None,
+        })
+    }
+}
+
+fn phrase(form: &Form) -> Phrase {
+    Phrase { text: form.text.clone(), span: form.span }
+}
