@@ -1,13 +1,28 @@
 //! Syntax tree and settings to a checked, immutable [`Bot`]. Pure.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
 
+mod check;
+pub mod compile;
+pub mod house;
 pub mod integrations;
+mod lower;
+pub mod op;
+pub mod philosophy;
 pub mod settings;
 pub mod template;
 pub mod yaml;
 
+pub use compile::{Compiled, Files, compile};
 pub use integrations::Integrations;
+pub use op::FlowCode;
 pub use settings::Settings;
+
+use crate::understand::topics::Topics;
+use std::collections::BTreeMap;
+use template::Templates;
+
+/// The flow that a chat begins with.
+pub const MAIN: &str = "main";
 
 /// A bot that may run: compiled, checked, never changed.
 #[derive(Debug)]
@@ -18,4 +33,16 @@ pub struct Bot {
     pub hash: String,
     pub settings: Settings,
     pub integrations: Integrations,
+    /// By name, house flows included.
+    pub flows: BTreeMap<String, FlowCode>,
+    pub templates: Templates,
+    /// Topics by their flows' names.
+    pub topics: Topics,
+}
+
+impl Bot {
+    /// How people call a flow.
+    pub fn title<'a>(&'a self, flow: &'a str) -> &'a str {
+        self.flows.get(flow).map_or(flow, |f| f.title.as_str())
+    }
 }

@@ -22,6 +22,8 @@ pub struct FlowCode {
     pub topic: bool,
     /// Written by us, not by the author.
     pub house: bool,
+    /// Details that `do` hands over, where the author says so.
+    pub gives: Vec<String>,
 }
 
 /// An operation and where it comes from.

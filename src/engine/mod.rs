@@ -2,14 +2,22 @@
 //! run to run. What must happen outside comes back as data.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
 
+mod answer;
+mod arrive;
 pub mod effect;
 pub mod event;
 pub mod input;
+mod ops;
+mod person;
+mod phrases;
+mod run;
 pub mod session;
+mod triage;
 pub mod turn;
+mod words;
 
 pub use effect::Effect;
 pub use event::{Choice, Event, Speaker, What};
 pub use input::{Answer, Input, Timer};
 pub use session::{Control, Holder, Session};
-pub use turn::{Turn, turn};
+pub use turn::{Trace, Turn, turn};

@@ -80,7 +80,24 @@ pub struct Request {
 #[error("{0}")]
 pub struct BadRequest(pub String);
 
+impl Action {
+    /// Names of the values that a request needs.
+    pub fn needs(&self) -> std::collections::BTreeSet<String> {
+        request::needs(self)
+    }
+
+    /// The outcome that means "it works".
+    pub fn good(&self) -> &str {
+        self.outcomes.first().map_or("ok", |(_, name)| name)
+    }
+}
+
 impl Integrations {
+    /// One action of one system.
+    pub fn action(&self, system: &str, action: &str) -> Option<&Action> {
+        self.systems.get(system)?.actions.get(action)
+    }
+
     /// The request of one action with its arguments filled in.
     ///
     /// # Errors

@@ -114,7 +114,7 @@ fn action(reader: &mut Reader, key: &Key, node: &Node) -> Option<Action> {
     }
     let body = field(fields, "body").map(yaml::to_json);
     let mut texts = vec![(path_text.as_str(), path.span)];
-    let body_texts = body.as_ref().map(leaves).unwrap_or_default();
+    let body_texts = body.as_ref().map(super::request::leaves).unwrap_or_default();
     texts.extend(body_texts.iter().map(|t| (t.as_str(), field(fields, "body").map_or(path.span, |n| n.span))));
     for (text, span) in texts {
         if let Err(problem) = super::request::check(text) {
@@ -131,15 +131,6 @@ fn action(reader: &mut Reader, key: &Key, node: &Node) -> Option<Action> {
         gives: gives(reader, fields),
         effect: field(fields, "effect").and_then(|n| reader.text(n)),
     })
-}
-
-fn leaves(value: &serde_json::Value) -> Vec<String> {
-    match value {
-        serde_json::Value::String(s) => vec![s.clone()],
-        serde_json::Value::Array(items) => items.iter().flat_map(leaves).collect(),
-        serde_json::Value::Object(map) => map.values().flat_map(leaves).collect(),
-        _ => vec![],
-    }
 }
 
 fn timeout(reader: &mut Reader, fields: &[(Key, Node)]) -> Duration {

@@ -2,7 +2,7 @@
 use super::{BadRequest, Integrations, Request};
 use minijinja::{AutoEscape, Environment, Output, State};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A template of `integrations.yaml` may not loop.
 const FUEL: u64 = 10_000;
@@ -39,6 +39,30 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         .template_from_str(text)
         .map(|_| ())
         .map_err(|e| format!("`{text}` cannot be filled in: {}", e.detail().unwrap_or("the braces do not match")))
+}
+
+/// The names that an action's templates need.
+pub(super) fn needs(action: &super::Action) -> BTreeSet<String> {
+    let env = plain_environment();
+    let mut texts = vec![action.path.clone()];
+    texts.extend(action.body.as_ref().map(leaves).unwrap_or_default());
+    let mut found = BTreeSet::new();
+    for text in &texts {
+        if let Ok(template) = env.template_from_str(text) {
+            found.extend(template.undeclared_variables(false));
+        }
+    }
+    found
+}
+
+/// All texts of a body.
+pub(super) fn leaves(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(s) => vec![s.clone()],
+        Value::Array(items) => items.iter().flat_map(leaves).collect(),
+        Value::Object(map) => map.values().flat_map(leaves).collect(),
+        _ => vec![],
+    }
 }
 
 fn context(args: &Map<String, Value>) -> minijinja::Value {

@@ -64,3 +64,15 @@ pub struct Hours {
     pub closed: Vec<jiff::civil::Date>,
     pub always: bool,
 }
+
+impl Settings {
+    /// ISO 3166 region, guessed from the first language (`en-GB`) or the currency; decides how dates and numbers are read.
+    pub fn region(&self) -> Option<String> {
+        let spoken = self.languages.first().and_then(|l| l.split(['-', '_']).nth(1)).map(str::to_uppercase);
+        spoken.or_else(|| match self.currency.as_str() {
+            "GBP" => Some("GB".into()),
+            "USD" => Some("US".into()),
+            _ => None,
+        })
+    }
+}

@@ -17,7 +17,7 @@ pub const OUTPUT_CAP: usize = 16 * 1024;
 
 /// Names that are always there; `check` accepts them without a step that fills them.
 pub const BUILT_IN: &[&str] =
-    &["customer", "hours", "last_message", "answer", "within", "due", "bot", "team", "today", "now", "feedback"];
+    &["customer", "hours", "last_message", "answer", "within", "due", "bot", "team", "today", "now", "topic"];
 
 /// Filters that authors may use.
 pub const FILTERS: &[&str] = &[
@@ -147,6 +147,17 @@ impl Templates {
     pub fn formula(&mut self, jinja: &str) -> Result<Formula, String> {
         // The value of an expression is read back from a variable: an `Expression` would borrow the environment.
         self.compile(format!("{{% set result = ({jinja}) %}}")).map(Formula)
+    }
+
+    /// A text that is shown as written, for one that could not be compiled.
+    pub fn plain(&self, source: &str) -> Text {
+        Text { source: source.to_owned(), template: None }
+    }
+
+    /// A condition that never holds, for one that could not be compiled.
+    pub fn never(&mut self) -> Formula {
+        let none = Compiled { name: String::new(), paths: vec![], roots: vec![] };
+        self.formula("false").unwrap_or(Formula(none))
     }
 
     fn compile(&mut self, source: String) -> Result<Compiled, String> {

@@ -87,6 +87,9 @@ fn number(v: &Value) -> Option<f64> {
 
 /// Milliseconds of a date or timestamp; a date begins at midnight UTC.
 fn moment(v: &Value) -> Option<i64> {
+    if v.kind() == ValueKind::Number {
+        return i64::try_from(v.clone()).ok();
+    }
     let text = v.as_str()?;
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at.as_millisecond());

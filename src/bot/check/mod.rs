@@ -1,0 +1,35 @@
+//! What must hold between the parts of a bot: every name means something, and what is said may be said.
+mod names;
+mod texts;
+mod visit;
+
+use super::philosophy::Philosophy;
+use super::{Integrations, Settings};
+use crate::language::ast::Flow;
+use crate::language::diagnostic::Diagnostic;
+
+/// Everything that a check may look at.
+pub struct Subject<'a> {
+    /// The author's flows and the house flows that are not replaced.
+    pub flows: &'a [Flow],
+    pub settings: &'a Settings,
+    pub integrations: &'a Integrations,
+    pub philosophy: &'a Philosophy,
+}
+
+/// All mistakes between the parts.
+pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let known = names::Known::collect(subject);
+    let mut found = Vec::new();
+    names::flows(subject, &mut found);
+    for flow in subject.flows {
+        if let Some(team) = &flow.team {
+            known.team(team, &mut found);
+        }
+        visit::steps(flow, &mut |step| {
+            known.step(step, &mut found);
+            texts::step(subject, &known, flow, step, &mut found);
+        });
+    }
+    found
+}

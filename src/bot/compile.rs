@@ -1,0 +1,172 @@
+//! The only way to get a [`Bot`]: from the texts of its files to a bot without mistakes, or to all of them.
+use super::check::{self, Subject};
+use super::lower::{self, Around};
+use super::op::{FlowCode, Op};
+use super::philosophy::{self, Philosophy};
+use super::settings::{self, Settings};
+use super::template::Templates;
+use super::{Bot, Integrations, MAIN, house, integrations};
+use crate::language::ast::Flow;
+use crate::language::diagnostic::{Diagnostic, Severity};
+use crate::language::source::{FileId, SourceFile};
+use crate::understand::topics::{Example, Topics};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The files of one bot, read by whoever may read files.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// The name of the bot's folder.
+    pub id: String,
+    /// Path relative to the folder, and text.
+    pub texts: Vec<(String, String)>,
+}
+
+/// A bot, or why there is none.
+#[derive(Debug)]
+pub struct Compiled {
+    /// `None` where a diagnostic is an error.
+    pub bot: Option<Bot>,
+    /// What the places in the diagnostics refer to.
+    pub sources: Vec<SourceFile>,
+    /// By file and place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+struct Parts {
+    flows: Vec<Flow>,
+    /// How many of the flows are the author's; the house flows follow.
+    own: usize,
+    settings: Settings,
+    integrations: Integrations,
+    philosophy: Philosophy,
+    found: Vec<Diagnostic>,
+}
+
+/// Compiles a bot. Every mistake in every file is reported at once.
+pub fn compile(files: &Files) -> Compiled {
+    let mut sources: Vec<SourceFile> = files.texts.iter().map(|(n, t)| SourceFile::new(n.as_str(), t.as_str())).collect();
+    let author_files = sources.len();
+    sources.extend(house::sources());
+    let mut parts = read(&files.id, &sources, author_files);
+    let subject = Subject {
+        flows: &parts.flows,
+        settings: &parts.settings,
+        integrations: &parts.integrations,
+        philosophy: &parts.philosophy,
+    };
+    let checked = check::check(&subject);
+    parts.found.extend(checked);
+    let mut templates = Templates::new(&parts.settings);
+    let flows = lowered(&mut parts, &sources, &mut templates);
+    let mut found = parts.found;
+    found.sort_by(|a, b| (a.span.file, a.span.start, a.code).cmp(&(b.span.file, b.span.start, b.code)));
+    found.dedup();
+    let bot = found.iter().all(|d| d.severity != Severity::Error).then(|| Bot {
+        id: files.id.clone(),
+        hash: hash(files),
+        topics: topics(&parts.flows),
+        settings: parts.settings,
+        integrations: parts.integrations,
+        flows,
+        templates,
+    });
+    Compiled { bot, sources, diagnostics: found }
+}
+
+fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
+    let mut parts = Parts {
+        flows: vec![],
+        own: 0,
+        settings: settings::defaults(id),
+        integrations: Integrations::default(),
+        philosophy: Philosophy::default(),
+        found: vec![],
+    };
+    for (index, source) in sources.iter().enumerate() {
+        let file = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+        if index == author_files {
+            parts.own = parts.flows.len();
+        }
+        let found = match source.name.as_str() {
+            "bot.yaml" => {
+                let (settings, found) = settings::read(id, file, source);
+                parts.settings = settings;
+                found
+            }
+            "integrations.yaml" => {
+                let (integrations, found) = integrations::read(file, source);
+                parts.integrations = integrations;
+                found
+            }
+            "philosophy.yaml" => {
+                let (philosophy, found) = philosophy::read(file, source);
+                parts.philosophy = philosophy;
+                found
+            }
+            _ => {
+                let (tree, found) = crate::language::parse(file, source);
+                let replaced = |f: &Flow| index >= author_files && parts.flows.iter().any(|own| own.name.text == f.name.text);
+                let fresh: Vec<Flow> = tree.flows.into_iter().filter(|f| !replaced(f)).collect();
+                parts.flows.extend(fresh);
+                found
+            }
+        };
+        parts.found.extend(found);
+    }
+    parts
+}
+
+fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates) -> BTreeMap<String, FlowCode> {
+    let around = Around { settings: &parts.settings, integrations: &parts.integrations, sources };
+    let mut flows = BTreeMap::new();
+    for (index, flow) in parts.flows.iter().enumerate() {
+        let code = lower::flow(flow, index >= parts.own, &around, templates, &mut parts.found);
+        flows.entry(code.name.clone()).or_insert(code);
+    }
+    reads_of_do(&mut flows);
+    flows
+}
+
+/// `do FLOW` reads what that flow reads: `ask again` must know whether to run it anew.
+fn reads_of_do(flows: &mut BTreeMap<String, FlowCode>) {
+    let read = |f: &FlowCode| f.ops.iter().flat_map(|p| p.reads.iter().cloned()).collect::<BTreeSet<String>>();
+    // Each round carries the reads one call further; no chain is longer than there are flows.
+    for _ in 0..flows.len() {
+        let all: BTreeMap<String, BTreeSet<String>> = flows.iter().map(|(n, f)| (n.clone(), read(f))).collect();
+        let mut grew = false;
+        for placed in flows.values_mut().flat_map(|f| &mut f.ops) {
+            if let Op::Do { flow } = &placed.op
+                && let Some(more) = all.get(flow)
+            {
+                let before = placed.reads.len();
+                placed.reads.extend(more.iter().cloned());
+                grew |= placed.reads.len() > before;
+            }
+        }
+        if !grew {
+            return;
+        }
+    }
+}
+
+fn topics(flows: &[Flow]) -> Topics {
+    let sayings = flows.iter().flat_map(|f| f.customers_say.iter().map(move |p| (f, p)));
+    let mut examples: Vec<Example> =
+        sayings.map(|(f, p)| Example { topic: f.name.text.clone(), text: p.text.clone() }).collect();
+    // A topic's title is what its button says; typing it must work.
+    let titled = flows.iter().filter(|f| !f.customers_say.is_empty() && f.name.text != MAIN);
+    examples.extend(titled.filter_map(|f| Some(Example { topic: f.name.text.clone(), text: f.title.as_ref()?.text.clone() })));
+    Topics::train(&examples)
+}
+
+fn hash(files: &Files) -> String {
+    let mut hasher = Sha256::new();
+    for (name, text) in &files.texts {
+        hasher.update(name.as_bytes());
+        hasher.update([0]);
+        hasher.update(text.as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,28 @@
+//! The flows that every bot has, written in the language and shipped inside the binary. A bot's own flow of the same name
+//! takes the place of ours.
+use crate::language::source::SourceFile;
+
+pub const TALK_TO_A_PERSON: &str = "talk_to_a_person";
+pub const ANYTHING_ELSE: &str = "anything_else";
+pub const GOODBYE: &str = "goodbye";
+pub const SOMETHING_BROKE: &str = "something_broke";
+pub const NOT_UNDERSTOOD: &str = "not_understood";
+pub const NOBODY_AVAILABLE: &str = "nobody_available";
+pub const AFTER_THE_AGENT: &str = "after_the_agent";
+pub const GONE_QUIET: &str = "gone_quiet";
+
+const FILES: [(&str, &str); 8] = [
+    (TALK_TO_A_PERSON, include_str!("../../flows/house/talk_to_a_person.flow")),
+    (ANYTHING_ELSE, include_str!("../../flows/house/anything_else.flow")),
+    (GOODBYE, include_str!("../../flows/house/goodbye.flow")),
+    (SOMETHING_BROKE, include_str!("../../flows/house/something_broke.flow")),
+    (NOT_UNDERSTOOD, include_str!("../../flows/house/not_understood.flow")),
+    (NOBODY_AVAILABLE, include_str!("../../flows/house/nobody_available.flow")),
+    (AFTER_THE_AGENT, include_str!("../../flows/house/after_the_agent.flow")),
+    (GONE_QUIET, include_str!("../../flows/house/gone_quiet.flow")),
+];
+
+/// Their source files.
+pub fn sources() -> impl Iterator<Item = SourceFile> {
+    FILES.iter().map(|(name, text)| SourceFile::new(format!("house/{name}.flow"), *text))
+}

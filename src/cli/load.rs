@@ -1,0 +1,122 @@
+//! Bots from folders.
+use crate::bot::{Bot, Compiled, Files, compile};
+use crate::language::Severity;
+use crate::language::render;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Larger files are no texts that a person wrote.
+const LARGEST: u64 = 8 * 1024 * 1024;
+const SETTINGS: [&str; 3] = ["bot.yaml", "integrations.yaml", "philosophy.yaml"];
+/// Built-in flows are no bot of their own.
+const NO_BOT: &str = "house";
+
+/// The folders of bots at a path: the path itself where it holds flows, else its folders that do.
+///
+/// # Errors
+/// Words for people, where there is none.
+pub fn folders(path: &Path) -> Result<Vec<PathBuf>> {
+    if path.is_file() {
+        bail!("{} is a file. Give the bot's folder, the one that holds its `.flow` files.", path.display());
+    }
+    if !path.is_dir() {
+        bail!("There is no folder {}. Is the name right? `rapport new NAME` makes a new bot.", path.display());
+    }
+    if has_flows(path)? {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    for entry in list(path)? {
+        if entry.is_dir() && entry.file_name().is_some_and(|n| n != NO_BOT) && has_flows(&entry)? {
+            found.push(entry);
+        }
+    }
+    if found.is_empty() {
+        bail!("No file in {} ends with `.flow`. `rapport new NAME` makes a bot to start from.", path.display());
+    }
+    Ok(found)
+}
+
+fn list(path: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(path).with_context(|| format!("The folder {} cannot be read", path.display()))?;
+    let mut found: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    found.sort();
+    Ok(found)
+}
+
+fn has_flows(path: &Path) -> Result<bool> {
+    Ok(list(path)?.iter().any(|p| p.extension().is_some_and(|e| e == "flow")))
+}
+
+/// Reads one bot's files.
+///
+/// # Errors
+/// A file that cannot be read, in words for people.
+pub fn files(folder: &Path) -> Result<Files> {
+    let name = fs::canonicalize(folder).ok().and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
+    let id = name.unwrap_or_else(|| "bot".into()).to_lowercase().replace(' ', "-");
+    let mut texts = Vec::new();
+    for path in list(folder)? {
+        let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { continue };
+        if name.ends_with(".flow") || SETTINGS.contains(&name.as_str()) {
+            texts.push((name, text(&path)?));
+        }
+    }
+    Ok(Files { id, texts })
+}
+
+fn text(path: &Path) -> Result<String> {
+    let size = fs::metadata(path).map(|m| m.len()).unwrap_or(0);
+    if size > LARGEST {
+        bail!("{} is larger than 8 MB. Is it really a text file?", path.display());
+    }
+    let bytes = fs::read(path).with_context(|| format!("The file {} cannot be read", path.display()))?;
+    String::from_utf8(bytes).map_err(|e| {
+        let line = e.as_bytes().get(..e.utf8_error().valid_up_to()).map_or(1, |b| b.iter().filter(|c| **c == b'\n').count() + 1);
+        anyhow::anyhow!("{} is not UTF-8 text (line {line}). Save it again with the encoding \"UTF-8\".", path.display())
+    })
+}
+
+/// All mistakes of a bot as text for a terminal.
+pub fn report(folder: &Path, compiled: &Compiled) -> String {
+    let colour = std::io::stdout().is_terminal();
+    let mut out: String =
+        compiled.diagnostics.iter().map(|d| render::text(d, &compiled.sources, colour) + "\n\n").collect();
+    let count = |s: Severity| compiled.diagnostics.iter().filter(|d| d.severity == s).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    let summary = match (&compiled.bot, warnings) {
+        (Some(bot), w) => {
+            let own = bot.flows.values().filter(|f| !f.house);
+            let (flows, topics) = (own.clone().count(), own.filter(|f| f.topic).count());
+            let warned = if w > 0 { format!(", {}", plural(w, "warning")) } else { String::new() };
+            format!("is fine: {}, {}{warned}.", plural(flows, "flow"), plural(topics, "topic"))
+        }
+        (None, _) => format!("has {}. Nothing was changed.", plural(errors, "mistake")),
+    };
+    out.push_str(&format!("{} {summary}\n", folder.display()));
+    out
+}
+
+/// The bots at a path, all without mistakes.
+///
+/// # Errors
+/// The mistakes of all bots, in words for people.
+pub fn bots(path: &Path) -> Result<Vec<Arc<Bot>>> {
+    let mut bots = Vec::new();
+    let mut problems = String::new();
+    for folder in folders(path)? {
+        let compiled = compile(&files(&folder)?);
+        if compiled.bot.is_none() {
+            problems.push_str(&report(&folder, &compiled));
+        }
+        bots.extend(compiled.bot.map(Arc::new));
+    }
+    if !problems.is_empty() {
+        bail!("{problems}");
+    }
+    Ok(bots)
+}

@@ -1,0 +1,221 @@
+//! Answers: of the customer to a question, of another system to a call.
+use super::input::Answer;
+use super::phrases;
+use super::run::Run;
+use super::session::Wait;
+use super::triage::{TRIES, handler};
+use super::{Choice, What};
+use crate::bot::house;
+use crate::bot::op::{Ask, At, Feedback, Op, Use};
+use crate::language::steps::Scale;
+use crate::understand::answers::{self, Kind};
+use serde_json::Value;
+
+impl Run<'_> {
+    /// Words for the question at which the bot waits.
+    pub fn read_answer(&mut self, ask: &Ask, words: &str) {
+        let buttons = self.buttons(ask);
+        let labels: Vec<String> = buttons.iter().map(|b| b.label.clone()).collect();
+        if let Some(button) = labels.iter().position(|l| answers::same(l, words)).and_then(|i| buttons.get(i)) {
+            return self.button(ask, &button.id.clone());
+        }
+        let frame = self.answer_frame();
+        let kinds = || ask.accepts.iter();
+        let exact = kinds().filter(|k| !matches!(k, Kind::Text)).find_map(|k| answers::find(k, words, &frame));
+        if let Some(found) = exact {
+            return self.answered(ask, found.value);
+        }
+        if let Some(button) = answers::choose(&labels, words).and_then(|i| buttons.get(i)) {
+            return self.button(ask, &button.id.clone());
+        }
+        match kinds().find(|k| matches!(k, Kind::Text)).and_then(|k| answers::find(k, words, &frame)) {
+            Some(found) => self.answered(ask, found.value),
+            None => self.does_not_fit(ask, buttons, None),
+        }
+    }
+
+    /// A button of the question at which the bot waits.
+    pub fn button(&mut self, ask: &Ask, name: &str) {
+        let Some(button) = ask.buttons.iter().find(|b| b.name == name) else { return };
+        match button.block {
+            Some(at) => {
+                self.go(at);
+                self.run();
+            }
+            None => self.answered(ask, Value::from(name)),
+        }
+    }
+
+    fn answered(&mut self, ask: &Ask, value: Value) {
+        let before = self.control.topics.last().and_then(|t| t.slots.get(&ask.slot).cloned());
+        if let Some(topic) = self.control.topics.last_mut() {
+            topic.slots.insert(ask.slot.clone(), value.clone());
+        }
+        for (condition, otherwise) in &ask.checks {
+            if !self.holds(condition) {
+                let text = self.vary(otherwise, &[]);
+                if let Some(topic) = self.control.topics.last_mut() {
+                    match before {
+                        Some(old) => drop(topic.slots.insert(ask.slot.clone(), old)),
+                        None => drop(topic.slots.remove(&ask.slot)),
+                    }
+                }
+                let buttons = self.buttons(ask);
+                return self.does_not_fit(ask, buttons, text);
+            }
+        }
+        self.fill(&ask.slot, value);
+        self.next();
+        self.run();
+    }
+
+    fn does_not_fit(&mut self, ask: &Ask, buttons: Vec<Choice>, words: Option<String>) {
+        let tries = self.try_failed();
+        if let Some(at) = handler(&ask.tries, tries) {
+            self.go(at);
+            return self.run();
+        }
+        if tries >= TRIES && ask.tries.is_empty() {
+            self.begin(house::NOT_UNDERSTOOD);
+            return self.run();
+        }
+        let index = usize::try_from(tries.saturating_sub(1)).unwrap_or(0).min(ask.retries.len().saturating_sub(1));
+        let text = words.or_else(|| ask.retries.get(index).and_then(|r| self.vary(r, &[])));
+        let text = text.or_else(|| Some(format!("{} {}", phrases::DOES_NOT_FIT, self.vary(&ask.question, &[])?)));
+        if let Some(text) = text {
+            self.message(text, buttons, None);
+            self.wait(Wait::Answer);
+        }
+    }
+
+    // ------------------------------------------------------------ feedback
+
+    /// A score, tapped or typed. Words that are no score are taken as a comment and nobody is pressed.
+    pub fn read_score(&mut self, feedback: &Feedback, words: &str) {
+        let score = score(feedback.scale, words).or_else(|| {
+            let found = answers::find(&Kind::WholeNumber, words, &self.answer_frame())?;
+            found.value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| (1..=5).contains(n))
+        });
+        let Some(score) = score else {
+            self.next();
+            return self.run();
+        };
+        let slot = feedback.slot.clone();
+        self.emit(What::Feedback { slot: slot.clone(), score, comment: None });
+        self.fill(&slot, Value::from(score));
+        match feedback.comment.as_ref().and_then(|c| self.vary(c, &[])) {
+            Some(text) => {
+                let skip = Choice { id: "skip".into(), label: phrases::SKIP.into() };
+                self.message(text, vec![skip], None);
+                self.wait(Wait::Comment { slot, score });
+            }
+            None => {
+                self.next();
+                self.run();
+            }
+        }
+    }
+
+    /// The words that go with a score.
+    pub fn read_comment(&mut self, slot: &str, score: u8, words: &str) {
+        let no = answers::find(&Kind::YesOrNo, words, &self.answer_frame()).is_some_and(|f| f.value == Value::Bool(false));
+        let skipped = answers::same(words, phrases::SKIP) || words == "skip" || (no && words.split_whitespace().count() <= 3);
+        if !skipped {
+            self.emit(What::Feedback { slot: slot.to_owned(), score, comment: Some(words.to_owned()) });
+        }
+        self.next();
+        self.run();
+    }
+
+    // ------------------------------------------------------------ other systems
+
+    /// Another system answered, or did not.
+    pub fn call_answered(&mut self, call: u32, answer: Answer) {
+        let placed = self.op();
+        let waits = self.control.wait == Wait::Call { call };
+        let Some(Op::Use(step)) = placed.map(|p| &p.op).filter(|_| waits) else {
+            return self.late(call, answer);
+        };
+        let action = format!("{}.{}", step.system, step.action);
+        match answer {
+            Answer::Outcome { outcome, fields } => {
+                let worked = outcome == step.good;
+                self.emit(What::Answered { call, action, outcome: outcome.clone(), worked, detail: None });
+                if let Some(slot) = step.save_as.as_ref().filter(|_| worked || !fields.is_empty()) {
+                    self.fill(slot, Value::Object(fields));
+                }
+                if worked { self.worked(step) } else { self.outcome(step, &outcome) }
+            }
+            Answer::Failed { problem } => {
+                let outcome = "failed".to_owned();
+                self.emit(What::Answered { call, action, outcome, worked: false, detail: Some(problem) });
+                self.try_failed();
+                self.failed(step);
+            }
+        }
+    }
+
+    /// The bot no longer waits for this answer; it is kept for agents.
+    fn late(&mut self, call: u32, answer: Answer) {
+        let (outcome, detail) = match answer {
+            Answer::Outcome { outcome, .. } => (outcome, None),
+            Answer::Failed { problem } => ("failed".to_owned(), Some(problem)),
+        };
+        let action = "an earlier request".to_owned();
+        self.emit(What::Answered { call, action, outcome, worked: false, detail });
+    }
+
+    fn worked(&mut self, step: &Use) {
+        match step.works.or_else(|| step.outcomes.iter().find(|(o, _)| *o == step.good).map(|(_, at)| *at)) {
+            Some(at) => self.go(at),
+            None => self.next(),
+        }
+        self.run();
+    }
+
+    fn outcome(&mut self, step: &Use, outcome: &str) {
+        let tries = self.try_failed();
+        let enough = handler(&step.tries, tries);
+        match enough.or_else(|| step.outcomes.iter().find(|(o, _)| o == outcome).map(|(_, at)| *at)) {
+            Some(at) => {
+                self.go(at);
+                self.run();
+            }
+            None => self.failed(step),
+        }
+    }
+
+    /// Failure is inherited: the step, its flow, the flows that called it, the house.
+    fn failed(&mut self, step: &Use) {
+        if let Some(at) = step.fails {
+            self.go(at);
+            return self.run();
+        }
+        while let Some(frame) = self.control.topics.last().and_then(|t| t.frames.last()) {
+            let block: Option<At> = self.bot.flows.get(&frame.flow).and_then(|f| f.when_something_fails);
+            // A failure within the handler itself is the caller's.
+            if let Some(at) = block.filter(|at| frame.at < *at) {
+                self.go(at);
+                return self.run();
+            }
+            if self.control.topics.last().is_none_or(|t| t.frames.len() <= 1) {
+                break;
+            }
+            self.leave();
+        }
+        self.begin(house::SOMETHING_BROKE);
+        self.run();
+    }
+}
+
+fn score(scale: Scale, words: &str) -> Option<u8> {
+    let words = words.trim();
+    match scale {
+        Scale::OneToFive => words.parse().ok().filter(|n| (1..=5).contains(n)),
+        Scale::Thumbs => match words {
+            "up" | phrases::THUMBS_UP => Some(5),
+            "down" | phrases::THUMBS_DOWN => Some(1),
+            _ => None,
+        },
+    }
+}

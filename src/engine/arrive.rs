@@ -1,0 +1,161 @@
+//! What each input does.
+use super::run::Run;
+use super::session::Wait;
+use super::{Holder, Input, Speaker, Timer, What};
+use crate::bot::op::Op;
+use crate::bot::{MAIN, house};
+use crate::understand::answers::{self, asks_for_a_person};
+use crate::understand::mood::Mood;
+use serde_json::{Map, Value};
+
+impl Run<'_> {
+    pub fn input(&mut self, input: Input) {
+        match input {
+            Input::Opened { page, language, customer, returning } => self.opened(page, language, customer, returning),
+            Input::CustomerSaid { cid, text } => self.customer_said(cid, text),
+            Input::CustomerTapped { cid, choice } => self.customer_tapped(cid, choice),
+            Input::CustomerWantsPerson { cid } => {
+                let text = self.bot.title(house::TALK_TO_A_PERSON).to_owned();
+                self.heard(text, cid, Some("person".into()));
+                self.wants_person();
+            }
+            Input::CallAnswered { call, answer } => self.call_answered(call, answer),
+            Input::TimerFired { timer } => self.timer_fired(timer),
+            Input::NobodyAvailable => self.nobody_available(),
+            Input::AgentTook { agent, name } => self.agent_took(agent, name),
+            Input::AgentSaid { agent, name, cid, text } => {
+                let from = Speaker::Agent { id: agent, name };
+                self.emit(What::Message { from, text, cid: Some(cid), choice: None, choices: vec![], scale: None });
+            }
+            Input::AgentNoted { agent, name, text } => {
+                self.emit(What::Note { from: Speaker::Agent { id: agent, name }, text });
+            }
+            Input::AgentHandedBack { agent, name } => self.handed_back(agent, name),
+            Input::AgentResolved { agent, name } => self.agent_resolved(agent, name),
+            Input::Broke { problem } => {
+                self.emit(What::Faulted { problem: problem.clone() });
+                self.apologise(&problem);
+            }
+        }
+    }
+
+    fn opened(&mut self, page: Option<String>, language: Option<String>, customer: Map<String, Value>, returning: bool) {
+        if self.control.wait != Wait::Opening {
+            return;
+        }
+        self.emit(What::Opened { page, language, customer, returning });
+        self.begin(MAIN);
+        self.run();
+    }
+
+    fn heard(&mut self, text: String, cid: String, choice: Option<String>) {
+        let (from, choices) = (Speaker::Customer, vec![]);
+        self.emit(What::Message { from, text, cid: Some(cid), choice, choices, scale: None });
+    }
+
+    fn customer_said(&mut self, cid: String, text: String) {
+        self.heard(text.clone(), cid, None);
+        let mood = self.session.mood.blend(Mood::measure(&text));
+        if mood != self.session.mood {
+            self.emit(What::Understood { topic: None, scores: vec![], mood });
+        }
+        if matches!(self.session.holder, Holder::Agent { .. }) {
+            return;
+        }
+        self.answer = Some(text.clone());
+        let offered = self.control.choices.iter().any(|c| answers::same(&c.label, &text));
+        if !offered && asks_for_a_person(&text) && self.control.wait != Wait::Opening {
+            self.reopen();
+            return self.wants_person();
+        }
+        self.words(&text);
+    }
+
+    /// A message after the end begins the chat anew.
+    fn reopen(&mut self) {
+        if self.control.wait == Wait::Nothing {
+            self.emit(What::Opened { page: None, language: None, customer: Map::new(), returning: true });
+        }
+    }
+
+    /// Words for whatever the bot waits for.
+    fn words(&mut self, text: &str) {
+        let wait = std::mem::take(&mut self.control.wait);
+        let placed = self.op();
+        match (&wait, placed.map(|p| &p.op)) {
+            (Wait::Answer, Some(Op::Ask(ask))) => self.asked(|run| run.read_answer(ask, text)),
+            (Wait::Answer, Some(Op::Triage(triage))) => self.asked(|run| run.read_topic(triage, text)),
+            (Wait::Answer, Some(Op::Feedback(feedback))) => self.asked(|run| run.read_score(feedback, text)),
+            (Wait::Meaning { flows }, Some(Op::Triage(triage))) => self.asked(|run| run.read_meaning(triage, flows, text)),
+            (Wait::Comment { slot, score }, _) => self.asked(|run| run.read_comment(slot, *score, text)),
+            (Wait::Call { .. } | Wait::Person, _) => self.control.wait = wait,
+            (Wait::Nothing, _) => {
+                self.control.wait = wait;
+                self.reopen();
+                self.start_with(text);
+            }
+            _ => self.start_with(text),
+        }
+    }
+
+    /// What was offered is history once something was said.
+    fn asked(&mut self, f: impl FnOnce(&mut Self)) {
+        self.control.wait = Wait::Answer;
+        self.control.choices.clear();
+        self.control.scale = None;
+        f(self);
+    }
+
+    /// From the beginning, the words being what the first triage asks for.
+    fn start_with(&mut self, text: &str) {
+        self.pending = Some(text.to_owned());
+        self.control.topics.clear();
+        self.begin(MAIN);
+        self.run();
+    }
+
+    fn customer_tapped(&mut self, cid: String, choice: String) {
+        let Some(offered) = self.control.choices.iter().find(|c| c.id == choice).cloned() else { return };
+        self.heard(offered.label.clone(), cid, Some(choice.clone()));
+        if matches!(self.session.holder, Holder::Agent { .. }) {
+            return;
+        }
+        self.answer = Some(offered.label);
+        let wait = self.control.wait.clone();
+        let placed = self.op();
+        match (&wait, placed.map(|p| &p.op)) {
+            (Wait::Answer, Some(Op::Ask(ask))) => self.asked(|run| run.button(ask, &choice)),
+            (Wait::Answer | Wait::Meaning { .. }, Some(Op::Triage(triage))) => {
+                self.asked(|run| run.topic_tapped(triage, &choice));
+            }
+            (Wait::Answer, Some(Op::Feedback(feedback))) => self.asked(|run| run.read_score(feedback, &choice)),
+            (Wait::Comment { slot, score }, _) => self.asked(|run| run.read_comment(slot, *score, &choice)),
+            _ => {}
+        }
+    }
+
+    fn timer_fired(&mut self, timer: Timer) {
+        if self.control.timers.get(&timer.key()).is_none_or(|due| *due > self.now) {
+            return;
+        }
+        self.control.timers.remove(&timer.key());
+        match timer {
+            Timer::Promise { name } => self.emit(What::PromiseLate { name }),
+            Timer::Quiet => self.went_quiet(),
+        }
+    }
+
+    fn went_quiet(&mut self) {
+        let waits = matches!(self.control.wait, Wait::Answer | Wait::Meaning { .. } | Wait::Comment { .. });
+        let due = self.session.last_at + self.bot.settings.quiet_after;
+        if !waits || self.session.holder != Holder::Bot {
+            return;
+        }
+        if due > self.now {
+            return self.set_timer(Timer::Quiet, due);
+        }
+        self.control.topics.clear();
+        self.begin(house::GONE_QUIET);
+        self.run();
+    }
+}

@@ -1,0 +1,216 @@
+//! What each operation does.
+use super::phrases;
+use super::run::Run;
+use super::session::{Rerun, Wait};
+use super::words::{felt, term_words};
+use super::{Choice, Effect, Speaker, Timer, What};
+use crate::bot::op::{Ask, At, Feedback, Op, Promise, Use, Words};
+use crate::language::ast::Feeling;
+use crate::language::steps::Scale;
+use serde_json::{Map, Value};
+
+impl Run<'_> {
+    pub fn op_runs(&mut self, op: &Op) {
+        match op {
+            Op::Greet { first_time, returning, out_of_hours } => self.greet(first_time, returning, out_of_hours),
+            Op::Say { words } => self.on(|run| run.say(words)),
+            Op::Empathize { moods, words } => self.on(|run| run.empathize(moods, words.as_ref())),
+            Op::Triage(triage) => self.triage(triage),
+            Op::Ask(ask) => self.ask(ask),
+            Op::Feedback(feedback) => self.feedback(feedback),
+            Op::Use(step) => self.use_(step),
+            Op::Branch { condition, otherwise } => {
+                if self.holds(condition) { self.next() } else { self.go(*otherwise) }
+            }
+            Op::Jump(to) => self.go(*to),
+            Op::WaitAgain(at) => {
+                self.go(*at);
+                self.wait(Wait::Answer);
+            }
+            Op::Remember { slot, value } => self.on(|run| {
+                let value = run.value(value);
+                run.fill(slot, value);
+            }),
+            Op::Do { flow } => self.enter(flow),
+            Op::GoTo { flow } => self.go_to(flow),
+            Op::Return => self.returns(),
+            Op::AskAgain { slots, from, .. } => self.ask_again(slots, *from),
+            Op::Escalate(escalate) => self.escalate(escalate),
+            Op::AwaitPerson => self.wait(Wait::Person),
+            Op::Promise(promise) => self.on(|run| run.promise(promise)),
+            Op::Note { words } => self.on(|run| {
+                if let Some(text) = run.vary(words, &[]) {
+                    let from = Speaker::Bot { name: run.bot.settings.name.clone() };
+                    run.emit(What::Note { from, text });
+                }
+            }),
+            Op::Tag { tags } => self.on(|run| tags.iter().for_each(|tag| run.emit(What::Tagged { tag: tag.clone() }))),
+            Op::Resolve { words } => {
+                if let Some(words) = words {
+                    self.say(words);
+                }
+                self.resolved();
+            }
+        }
+    }
+
+    /// Does something and goes on. The place moves first: a fault in between begins another topic.
+    fn on(&mut self, f: impl FnOnce(&mut Self)) {
+        self.next();
+        f(self);
+    }
+
+    fn greet(&mut self, first_time: &Option<Words>, returning: &Option<Words>, out_of_hours: &Option<Words>) {
+        self.next();
+        if std::mem::replace(&mut self.control.greeted, true) {
+            return;
+        }
+        let settings = &self.bot.settings;
+        let closed = !settings.hours.open(self.now, &settings.time_zone);
+        let fitting = [(closed, out_of_hours), (self.session.returning, returning), (true, first_time)];
+        let words = fitting.into_iter().find_map(|(fits, words)| words.as_ref().filter(|_| fits));
+        if let Some(words) = words {
+            self.say(words);
+        }
+    }
+
+    fn empathize(&mut self, moods: &[(Feeling, Words)], words: Option<&Words>) {
+        let measured = self.session.mood.strongest();
+        let fitting = measured.and_then(|m| moods.iter().find(|(named, _)| felt(*named, m)).map(|(_, w)| w));
+        let chosen = fitting.or(words);
+        if let Some(text) = chosen.and_then(|w| self.never_twice(w)) {
+            self.message(text, vec![], None);
+        }
+    }
+
+    /// A detail becomes known or changes.
+    pub fn fill(&mut self, slot: &str, value: Value) {
+        if let Some(topic) = self.control.topics.last_mut() {
+            topic.slots.insert(slot.to_owned(), value.clone());
+        }
+        if self.bot.settings.keep.iter().any(|k| k == slot) {
+            self.control.kept.insert(slot.to_owned(), value.clone());
+        }
+        self.changed(slot);
+        self.emit(What::Filled { slot: slot.to_owned(), value });
+    }
+
+    // ------------------------------------------------------------ questions
+
+    fn ask(&mut self, ask: &Ask) {
+        if self.slot(&ask.slot).is_some() {
+            return self.next();
+        }
+        let choices = self.buttons(ask);
+        if let Some(text) = self.vary(&ask.question, &[]) {
+            self.message(text, choices, None);
+            self.wait(Wait::Answer);
+        }
+    }
+
+    pub fn buttons(&mut self, ask: &Ask) -> Vec<Choice> {
+        let button = |b: &crate::bot::op::Button| Some(Choice { id: b.name.clone(), label: self.render(&b.label, &[])? });
+        ask.buttons.iter().filter_map(button).collect()
+    }
+
+    fn feedback(&mut self, feedback: &Feedback) {
+        if self.slot(&feedback.slot).is_some() {
+            return self.next();
+        }
+        let choice = |id: &str, label: &str| Choice { id: id.to_owned(), label: label.to_owned() };
+        let choices = match feedback.scale {
+            Scale::OneToFive => (1..=5).map(|n| choice(&n.to_string(), &n.to_string())).collect(),
+            Scale::Thumbs => vec![choice("up", phrases::THUMBS_UP), choice("down", phrases::THUMBS_DOWN)],
+        };
+        if let Some(text) = self.vary(&feedback.question, &[]) {
+            self.message(text, choices, Some(feedback.scale));
+            self.wait(Wait::Answer);
+        }
+    }
+
+    // ------------------------------------------------------------ flows
+
+    fn go_to(&mut self, flow: &str) {
+        self.leave();
+        match self.control.topics.last() {
+            Some(topic) if !topic.frames.is_empty() => self.enter(flow),
+            _ => {
+                let slots = self.control.topics.pop().map(|t| t.slots).unwrap_or_default();
+                self.begin(flow);
+                if let Some(topic) = self.control.topics.last_mut() {
+                    topic.slots = slots;
+                }
+            }
+        }
+    }
+
+    /// The end of a flow: the one that called it goes on; without one the topic ends.
+    fn returns(&mut self) {
+        let Some(topic) = self.control.topics.last_mut() else { return };
+        if topic.frames.len() > 1 {
+            topic.frames.pop();
+            // A flow that waits for a person goes on waiting.
+            if !matches!(self.op().map(|p| &p.op), Some(Op::AwaitPerson)) {
+                self.next();
+            }
+        } else {
+            // Past the last operation: the loop takes it for the end of the topic.
+            self.go(At::MAX);
+        }
+    }
+
+    fn ask_again(&mut self, slots: &[String], from: At) {
+        for slot in slots {
+            if let Some(topic) = self.control.topics.last_mut() {
+                topic.slots.remove(slot);
+            }
+            self.control.kept.remove(slot);
+            self.emit(What::Forgotten { slot: slot.clone() });
+        }
+        if let Some(frame) = self.frame() {
+            let until = frame.at.max(frame.rerun.as_ref().map_or(0, |r| r.until));
+            frame.rerun = Some(Rerun { until, changed: slots.iter().cloned().collect() });
+            frame.at = from;
+        }
+    }
+
+    // ------------------------------------------------------------ the world
+
+    fn use_(&mut self, step: &Use) {
+        let args: Map<String, Value> = step.with.iter().map(|(n, f)| (n.clone(), self.value(f))).collect();
+        let call = self.session.calls + 1;
+        let action = format!("{}.{}", step.system, step.action);
+        if let Some(words) = &step.while_waiting {
+            self.say(words);
+        }
+        self.emit(What::Called { call, action, args: args.clone() });
+        let (system, action) = (step.system.clone(), step.action.clone());
+        self.turn.effects.push(Effect::Call { call, system, action, args });
+        self.wait(Wait::Call { call });
+    }
+
+    fn promise(&mut self, promise: &Promise) {
+        let settings = &self.bot.settings;
+        let due = settings.hours.after(self.now, promise.within, &settings.time_zone);
+        let when = self.soon(due);
+        let more = [("within", term_words(promise.within)), ("due", when)];
+        let Some(words) = self.vary(&promise.words, &more) else { return };
+        let owner = promise.by.clone().unwrap_or_else(|| self.team());
+        let contact = promise.to.as_ref().and_then(|d| self.slot_path(d)).unwrap_or_else(|| "this chat".into());
+        self.message(words.clone(), vec![], None);
+        self.emit(What::Promised { name: promise.name.clone(), words, owner, contact, due });
+        self.set_timer(Timer::Promise { name: promise.name.clone() }, due);
+    }
+
+    /// `email` or `customer.email` as a text.
+    fn slot_path(&self, path: &str) -> Option<String> {
+        let mut parts = path.split('.');
+        let root = parts.next()?;
+        let customer = Value::Object(self.session.customer.clone());
+        let mut value = if root == "customer" { &customer } else { self.slot(root)? };
+        for part in parts {
+            value = value.get(part)?;
+        }
+        value.as_str().map(str::to_owned)
+    }
+}

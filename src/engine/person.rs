@@ -1,0 +1,115 @@
+//! Bringing in a person, and giving the chat back.
+use super::run::Run;
+use super::session::Wait;
+use super::words::feeling_word;
+use super::{Effect, Holder, Speaker, What};
+use crate::bot::house;
+use crate::bot::op::{Escalate, Op};
+use crate::id::AgentId;
+use crate::language::ast::Priority;
+use crate::understand::mood::Feeling;
+
+impl Run<'_> {
+    pub fn escalate(&mut self, escalate: &Escalate) {
+        let team = escalate.team.clone();
+        if let Some(words) = &escalate.words {
+            self.say(words);
+        }
+        let summary = escalate.summary.as_ref().and_then(|s| self.render(s, &[]));
+        let summary = summary.unwrap_or_else(|| self.summary());
+        let why = self.why();
+        // A fault while the summary was made has brought in a person already.
+        if matches!(self.op().map(|p| &p.op), Some(Op::Escalate(_))) {
+            self.next();
+            self.queue(team, escalate.priority, why, summary);
+        }
+    }
+
+    /// Asks for a person. The bot's own words have been said before.
+    pub fn queue(&mut self, team: Option<String>, priority: Option<Priority>, why: String, summary: String) {
+        let team = team.unwrap_or_else(|| self.team());
+        let upset = self.session.mood.strongest() == Some(Feeling::Angry);
+        let priority = priority.unwrap_or(if upset { Priority::High } else { Priority::Normal });
+        self.control.choices.clear();
+        self.emit(What::Waiting { team: team.clone(), priority, why, summary });
+        self.turn.effects.push(Effect::Queue { team, priority });
+    }
+
+    /// In a few words, for the list of chats.
+    fn why(&self) -> String {
+        let title = self.topic_title();
+        let tried = self.session.tried.last().filter(|t| !t.ends_with(": worked"));
+        tried.map_or_else(|| title.clone(), |t| format!("{title} ({t})"))
+    }
+
+    /// What a colleague needs to know, where the author wrote no summary.
+    fn summary(&self) -> String {
+        let mut lines = vec![self.topic_title()];
+        for (name, value) in &self.session.slots {
+            if !value.is_object() {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                lines.push(format!("{}: {text}", name.replace('_', " ")));
+            }
+        }
+        if let Some(feeling) = self.session.mood.strongest() {
+            lines.push(format!("The customer seems {}.", feeling_word(feeling)));
+        }
+        lines.push(format!("Last words: \"{}\"", self.session.last_message));
+        lines.join("\n")
+    }
+
+    /// "Talk to a person" works in every state.
+    pub fn wants_person(&mut self) {
+        match self.session.holder {
+            Holder::Agent { .. } => {}
+            Holder::Waiting { .. } if self.control.wait == Wait::Person => {}
+            _ => {
+                self.begin(house::TALK_TO_A_PERSON);
+                self.run();
+            }
+        }
+    }
+
+    /// Nobody of the team is there.
+    pub fn nobody_available(&mut self) {
+        let Holder::Waiting { team, .. } = &self.session.holder else { return };
+        if self.control.wait != Wait::Person {
+            return;
+        }
+        let team = team.clone();
+        self.emit(What::NobodyAvailable { team });
+        match self.nobody_block() {
+            Some(at) => self.go(at),
+            None => self.enter(house::NOBODY_AVAILABLE),
+        }
+        self.run();
+    }
+
+    /// The author's block for it: written under the `escalate` right before the operation that waits.
+    fn nobody_block(&self) -> Option<crate::bot::op::At> {
+        let frame = self.control.topics.last()?.frames.last()?;
+        let before = usize::try_from(frame.at).ok()?.checked_sub(1)?;
+        match &self.bot.flows.get(&frame.flow)?.ops.get(before)?.op {
+            Op::Escalate(escalate) => escalate.nobody,
+            _ => None,
+        }
+    }
+
+    pub fn agent_took(&mut self, agent: AgentId, name: String) {
+        self.emit(What::Joined { agent, name });
+        self.control.choices.clear();
+        self.control.scale = None;
+        self.wait(Wait::Person);
+    }
+
+    pub fn handed_back(&mut self, agent: AgentId, name: String) {
+        self.emit(What::HandedBack { agent, name });
+        self.control.topics.clear();
+        self.begin(house::AFTER_THE_AGENT);
+        self.run();
+    }
+
+    pub fn agent_resolved(&mut self, agent: AgentId, name: String) {
+        self.close(Speaker::Agent { id: agent, name });
+    }
+}

@@ -1,0 +1,162 @@
+//! The open question: which topic the customer's words are about.
+use super::phrases;
+use super::run::Run;
+use super::session::Wait;
+use super::{Choice, What};
+use crate::bot::house;
+use crate::bot::op::Triage;
+use crate::understand::answers::{self, Frame, Kind};
+use crate::understand::topics::{Reading, Verdict};
+use serde_json::Value;
+
+/// Tries without a handler of the author's.
+pub(super) const TRIES: u32 = 3;
+const NONE_OF_THESE: &str = "none_of_these";
+
+impl Run<'_> {
+    pub fn triage(&mut self, triage: &Triage) {
+        if let Some(words) = self.pending.take() {
+            return self.read_topic(triage, &words);
+        }
+        if let Some(text) = self.vary(&triage.question, &[]) {
+            let choices = self.offers(triage);
+            self.message(text, choices, None);
+            self.wait(Wait::Answer);
+        }
+    }
+
+    fn offers(&self, triage: &Triage) -> Vec<Choice> {
+        let choice = |flow: &String| Choice { id: flow.clone(), label: self.bot.title(flow).to_owned() };
+        triage.offers.iter().map(choice).collect()
+    }
+
+    /// A button of a triage or of "did you mean".
+    pub fn topic_tapped(&mut self, triage: &Triage, choice: &str) {
+        if choice == NONE_OF_THESE {
+            return self.not_these(triage);
+        }
+        self.start_topic(triage, choice);
+    }
+
+    /// Words that answer the open question.
+    pub fn read_topic(&mut self, triage: &Triage, words: &str) {
+        let labels: Vec<String> = triage.offers.iter().map(|f| self.bot.title(f).to_owned()).collect();
+        let offered = labels.iter().position(|l| answers::same(l, words)).and_then(|i| triage.offers.get(i));
+        let reading = self.bot.topics.read(words);
+        if let Some(flow) = offered {
+            self.understood(&reading, Some(flow));
+            return self.start_topic(triage, flow);
+        }
+        match &reading.verdict {
+            Verdict::Sure(flow) => {
+                self.understood(&reading, Some(flow));
+                self.start_topic(triage, flow);
+            }
+            Verdict::Close(flows) => {
+                self.understood(&reading, None);
+                self.did_you_mean(flows);
+            }
+            Verdict::Nothing => {
+                self.understood(&reading, None);
+                self.topic_unclear(triage);
+            }
+        }
+    }
+
+    fn understood(&mut self, reading: &Reading, topic: Option<&str>) {
+        let scores = reading.ranked.iter().take(3).map(|s| (s.topic.clone(), (s.score * 100.0).round() / 100.0)).collect();
+        self.emit(What::Understood { topic: topic.map(str::to_owned), scores, mood: self.session.mood });
+    }
+
+    fn start_topic(&mut self, triage: &Triage, flow: &str) {
+        if let Some((_, at)) = triage.topics.iter().find(|(name, _)| name == flow) {
+            self.go(*at);
+        } else {
+            self.next();
+            self.begin(flow);
+        }
+        self.run();
+    }
+
+    fn did_you_mean(&mut self, flows: &[String]) {
+        let mut choices: Vec<Choice> =
+            flows.iter().map(|f| Choice { id: f.clone(), label: self.bot.title(f).to_owned() }).collect();
+        choices.push(Choice { id: NONE_OF_THESE.into(), label: phrases::SOMETHING_ELSE.into() });
+        self.message(phrases::DID_YOU_MEAN.into(), choices, None);
+        self.wait(Wait::Meaning { flows: flows.to_vec() });
+    }
+
+    /// Words that answer "did you mean".
+    pub fn read_meaning(&mut self, triage: &Triage, flows: &[String], words: &str) {
+        let mut labels: Vec<String> = flows.iter().map(|f| self.bot.title(f).to_owned()).collect();
+        labels.push(phrases::SOMETHING_ELSE.into());
+        if let Some(index) = answers::choose(&labels, words) {
+            return match flows.get(index) {
+                Some(flow) => self.start_topic(triage, flow),
+                None => self.not_these(triage),
+            };
+        }
+        let yes = answers::find(&Kind::YesOrNo, words, &self.answer_frame()).map(|f| f.value);
+        match (yes, flows) {
+            (Some(Value::Bool(true)), [flow]) => self.start_topic(triage, flow),
+            (Some(Value::Bool(false)), _) => self.not_these(triage),
+            _ => self.read_topic(triage, words),
+        }
+    }
+
+    fn not_these(&mut self, triage: &Triage) {
+        self.topic_unclear(triage);
+    }
+
+    /// No topic fits: the author's handlers, else another try, else a person.
+    fn topic_unclear(&mut self, triage: &Triage) {
+        let tries = self.try_failed();
+        if let Some(at) = handler(&triage.tries, tries) {
+            self.go(at);
+            return self.run();
+        }
+        if tries >= TRIES && triage.tries.is_empty() {
+            self.begin(house::NOT_UNDERSTOOD);
+            return self.run();
+        }
+        let choices = self.offers(triage);
+        match &triage.anything_else {
+            Some((words, at)) => {
+                self.go(*at);
+                if let Some(text) = words.as_ref().and_then(|w| self.vary(w, &[])) {
+                    self.message(text, choices, None);
+                }
+                self.run();
+            }
+            None => {
+                self.message(phrases::SAY_IT_AGAIN.into(), choices, None);
+                self.wait(Wait::Answer);
+            }
+        }
+    }
+
+    /// Counts a failed try at the operation that waits.
+    pub fn try_failed(&mut self) -> u32 {
+        let step = self.op().map(|p| p.anchor.clone()).unwrap_or_default();
+        let Some(frame) = self.frame() else { return 1 };
+        let count = frame.tries.entry(frame.at).or_default();
+        *count += 1;
+        let tries = *count;
+        self.emit(What::TryFailed { step, tries });
+        tries
+    }
+
+    pub fn answer_frame(&self) -> Frame {
+        let zone = self.bot.settings.time_zone.clone();
+        let language = self.session.language.clone().or_else(|| self.bot.settings.languages.first().cloned());
+        let region = language.as_deref().and_then(|l| l.split(['-', '_']).nth(1)).map(str::to_uppercase);
+        let region = region.or_else(|| self.bot.settings.region());
+        Frame { now: self.now, zone, region }
+    }
+}
+
+/// The handler for this many failed tries: its own, or after the last one the last.
+pub(super) fn handler(handlers: &[(u32, crate::bot::op::At)], tries: u32) -> Option<crate::bot::op::At> {
+    let own = handlers.iter().find(|(n, _)| *n == tries);
+    own.or_else(|| handlers.last().filter(|(n, _)| tries > *n)).map(|(_, at)| *at)
+}

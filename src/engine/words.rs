@@ -1,0 +1,197 @@
+//! What texts see, and which variation is said.
+use super::run::Run;
+use super::session::digest;
+use crate::bot::op::Words;
+use crate::bot::template::{Context, Formula, Text, to_jinja};
+use crate::language::ast::{Feeling, Term, Unit};
+use crate::time::Millis;
+use crate::understand::mood;
+use jiff::{Timestamp, ZonedDateTime};
+use minijinja::Value;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+impl Run<'_> {
+    /// A detail of the topic at work, or one that outlives topics.
+    pub fn slot(&self, name: &str) -> Option<&Json> {
+        let topic = self.control.topics.last();
+        topic.and_then(|t| t.slots.get(name)).or_else(|| self.control.kept.get(name)).filter(|v| !v.is_null())
+    }
+
+    pub fn context(&self) -> Context {
+        let settings = &self.bot.settings;
+        let mut context = Context::new();
+        let mut add = |name: &str, value: Value| drop(context.insert(name.to_owned(), value));
+        settings.facts.iter().for_each(|(n, v)| add(n, to_jinja(v)));
+        self.control.kept.iter().for_each(|(n, v)| add(n, to_jinja(v)));
+        if let Some(topic) = self.control.topics.last() {
+            topic.slots.iter().for_each(|(n, v)| add(n, to_jinja(v)));
+        }
+        add("customer", to_jinja(&Json::Object(self.session.customer.clone())));
+        add("hours", self.hours());
+        add("last_message", Value::from(self.session.last_message.as_str()));
+        add("bot", Value::from(settings.name.as_str()));
+        add("team", Value::from(self.team()));
+        add("topic", Value::from(self.topic_title()));
+        add("now", Value::from(self.now.0));
+        add("today", Value::from(self.local(self.now).date().to_string()));
+        if let Some(answer) = &self.answer {
+            add("answer", Value::from(answer.as_str()));
+        }
+        if let Some(feeling) = self.session.mood.strongest() {
+            add("feeling", Value::from(feeling_word(feeling)));
+        }
+        context
+    }
+
+    fn hours(&self) -> Value {
+        let settings = &self.bot.settings;
+        let open = settings.hours.open(self.now, &settings.time_zone);
+        let mut found = BTreeMap::from([("open".to_owned(), Value::from(open))]);
+        let next = settings.hours.next_open(self.now, &settings.time_zone).filter(|_| !open);
+        if let Some(at) = next {
+            found.insert("next_open".into(), Value::from(self.soon(at)));
+        }
+        Value::from(found)
+    }
+
+    fn local(&self, at: Millis) -> ZonedDateTime {
+        let at = Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
+        at.to_zoned_datetime(self.bot.settings.time_zone.clone())
+    }
+
+    /// A moment of the next days as people say it: "today at 14:00", "tomorrow at 9:00", "on Monday at 9:00".
+    pub fn soon(&self, at: Millis) -> String {
+        const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+        let (then, today) = (self.local(at), self.local(self.now).date());
+        let time = format!("{}:{:02}", then.hour(), then.minute());
+        let days = (then.date() - today).get_days();
+        let weekday = usize::try_from(then.date().weekday().to_monday_zero_offset()).ok().and_then(|i| DAYS.get(i));
+        match days {
+            0 => format!("today at {time}"),
+            1 => format!("tomorrow at {time}"),
+            2..7 => format!("on {} at {time}", weekday.unwrap_or(&"")),
+            _ => format!("on {} at {time}", then.date()),
+        }
+    }
+
+    pub fn render(&mut self, text: &Text, more: &[(&str, String)]) -> Option<String> {
+        let mut context = self.context();
+        context.extend(more.iter().map(|(n, v)| ((*n).to_owned(), Value::from(v.as_str()))));
+        match self.bot.templates.render(text, &context) {
+            Ok(text) => Some(text.trim().to_owned()),
+            Err(problem) => {
+                self.fault(&format!("a text could not be filled in: {problem}"));
+                None
+            }
+        }
+    }
+
+    pub fn holds(&mut self, formula: &Formula) -> bool {
+        match self.bot.templates.holds(formula, &self.context()) {
+            Ok(yes) => yes,
+            Err(problem) => {
+                self.emit(super::What::Faulted { problem: format!("a condition could not be tried: {problem}") });
+                false
+            }
+        }
+    }
+
+    pub fn value(&mut self, formula: &Formula) -> Json {
+        match self.bot.templates.value(formula, &self.context()) {
+            Ok(value) => value,
+            Err(problem) => {
+                self.emit(super::What::Faulted { problem: format!("a value could not be worked out: {problem}") });
+                Json::Null
+            }
+        }
+    }
+
+    /// One of the variations, none twice while others are left.
+    pub fn vary(&mut self, words: &Words, more: &[(&str, String)]) -> Option<String> {
+        let mut left = self.unused(words);
+        if left.is_empty() {
+            self.control.used.remove(&words.key);
+            left = self.unused(words);
+        }
+        self.pick(words, &left, more)
+    }
+
+    /// One that was never said in this chat; `None` where all were.
+    pub fn never_twice(&mut self, words: &Words) -> Option<String> {
+        let left = self.unused(words);
+        self.pick(words, &left, &[])
+    }
+
+    fn unused(&self, words: &Words) -> Vec<u16> {
+        let used = self.control.used.get(&words.key);
+        let count = u16::try_from(words.variations.len()).unwrap_or(u16::MAX);
+        (0..count).filter(|i| !used.is_some_and(|u| u.contains(i))).collect()
+    }
+
+    /// Which one is settled by the chat and by how many were said, so that the same chat always reads the same.
+    fn pick(&mut self, words: &Words, left: &[u16], more: &[(&str, String)]) -> Option<String> {
+        let used = self.control.used.get(&words.key).map_or(0, Vec::len);
+        let seed = digest(&format!("{}/{}/{used}", self.session.id, words.key));
+        let index = usize::try_from(seed % u64::try_from(left.len().max(1)).unwrap_or(1)).unwrap_or(0);
+        let chosen = *left.get(index)?;
+        let text = words.variations.get(usize::from(chosen))?;
+        self.control.used.entry(words.key.clone()).or_default().push(chosen);
+        self.render(text, more)
+    }
+
+    /// Says words, where there is something to say.
+    pub fn say(&mut self, words: &Words) {
+        if let Some(text) = self.vary(words, &[]).filter(|t| !t.is_empty()) {
+            self.message(text, vec![], None);
+        }
+    }
+
+    /// The team of the flow at work, of the flows and topics under it, else the bot's own.
+    pub fn team(&self) -> String {
+        let frames = self.control.topics.iter().rev().flat_map(|t| t.frames.iter().rev());
+        let mut teams = frames.filter_map(|f| self.bot.flows.get(&f.flow)?.team.clone());
+        teams.next().unwrap_or_else(|| self.bot.settings.default_team.clone())
+    }
+
+    /// What the customer came for.
+    pub fn topic_title(&self) -> String {
+        let mut titled = self.control.topics.iter().rev().filter_map(|t| self.bot.flows.get(&t.flow));
+        let own = titled.find(|f| !f.house && f.name != crate::bot::MAIN).map(|f| f.title.clone());
+        own.or_else(|| self.session.topic.clone()).unwrap_or_else(|| "a question".to_owned())
+    }
+}
+
+/// `3 days`, `1 hour`, `4 working hours`.
+pub fn term_words(term: Term) -> String {
+    let unit = match term.unit {
+        Unit::Seconds => "second",
+        Unit::Minutes => "minute",
+        Unit::Hours => "hour",
+        Unit::Days => "day",
+        Unit::Weeks => "week",
+    };
+    let working = if term.working { "working " } else { "" };
+    let plural = if term.amount == 1 { "" } else { "s" };
+    format!("{} {working}{unit}{plural}", term.amount)
+}
+
+pub fn feeling_word(feeling: mood::Feeling) -> &'static str {
+    match feeling {
+        mood::Feeling::Angry => "angry",
+        mood::Feeling::Worried => "worried",
+        mood::Feeling::Disappointed => "disappointed",
+        mood::Feeling::Happy => "happy",
+    }
+}
+
+/// Whether the mood that an author names is the one that was measured.
+pub fn felt(named: Feeling, measured: mood::Feeling) -> bool {
+    matches!(
+        (named, measured),
+        (Feeling::Angry, mood::Feeling::Angry)
+            | (Feeling::Worried, mood::Feeling::Worried)
+            | (Feeling::Disappointed, mood::Feeling::Disappointed)
+            | (Feeling::Happy, mood::Feeling::Happy)
+    )
+}
