@@ -45,7 +45,8 @@ struct Parts {
 
 /// Compiles a bot. Every mistake in every file is reported at once.
 pub fn compile(files: &Files) -> Compiled {
-    let mut sources: Vec<SourceFile> = files.texts.iter().map(|(n, t)| SourceFile::new(n.as_str(), t.as_str())).collect();
+    let mut sources: Vec<SourceFile> =
+        files.texts.iter().map(|(n, t)| SourceFile::new(n.as_str(), t.as_str())).collect();
     let author_files = sources.len();
     sources.extend(house::sources());
     let mut parts = read(&files.id, &sources, author_files);
@@ -106,7 +107,8 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
             }
             _ => {
                 let (tree, found) = crate::language::parse(file, source);
-                let replaced = |f: &Flow| index >= author_files && parts.flows.iter().any(|own| own.name.text == f.name.text);
+                let replaced =
+                    |f: &Flow| index >= author_files && parts.flows.iter().any(|own| own.name.text == f.name.text);
                 let fresh: Vec<Flow> = tree.flows.into_iter().filter(|f| !replaced(f)).collect();
                 parts.flows.extend(fresh);
                 found
@@ -156,7 +158,9 @@ fn topics(flows: &[Flow]) -> Topics {
         sayings.map(|(f, p)| Example { topic: f.name.text.clone(), text: p.text.clone() }).collect();
     // A topic's title is what its button says; typing it must work.
     let titled = flows.iter().filter(|f| !f.customers_say.is_empty() && f.name.text != MAIN);
-    examples.extend(titled.filter_map(|f| Some(Example { topic: f.name.text.clone(), text: f.title.as_ref()?.text.clone() })));
+    examples.extend(
+        titled.filter_map(|f| Some(Example { topic: f.name.text.clone(), text: f.title.as_ref()?.text.clone() })),
+    );
     Topics::train(&examples)
 }
 

@@ -49,32 +49,61 @@ pub struct Words {
 
 #[derive(Clone, Debug)]
 pub enum Op {
-    Greet { first_time: Option<Words>, returning: Option<Words>, out_of_hours: Option<Words> },
-    Say { words: Words },
+    Greet {
+        first_time: Option<Words>,
+        returning: Option<Words>,
+        out_of_hours: Option<Words>,
+    },
+    Say {
+        words: Words,
+    },
     /// The first mood that fits, else `words`; nothing where neither is given. Never the same line twice.
-    Empathize { moods: Vec<(Feeling, Words)>, words: Option<Words> },
+    Empathize {
+        moods: Vec<(Feeling, Words)>,
+        words: Option<Words>,
+    },
     Triage(Box<Triage>),
     Ask(Box<Ask>),
     Feedback(Box<Feedback>),
     Use(Box<Use>),
     /// Goes on with the next operation where the condition holds, else jumps.
-    Branch { condition: Formula, otherwise: At },
+    Branch {
+        condition: Formula,
+        otherwise: At,
+    },
     Jump(At),
     /// Waits again at a question that is still open.
     WaitAgain(At),
-    Remember { slot: String, value: Formula },
-    Do { flow: String },
-    GoTo { flow: String },
+    Remember {
+        slot: String,
+        value: Formula,
+    },
+    Do {
+        flow: String,
+    },
+    GoTo {
+        flow: String,
+    },
     Return,
     /// Asks again, and runs what used the answers. `counted` is the step whose tries it shares.
-    AskAgain { slots: Vec<String>, from: At, counted: Option<At> },
+    AskAgain {
+        slots: Vec<String>,
+        from: At,
+        counted: Option<At>,
+    },
     Escalate(Box<Escalate>),
     /// Waits for a person.
     AwaitPerson,
     Promise(Box<Promise>),
-    Note { words: Words },
-    Tag { tags: Vec<String> },
-    Resolve { words: Option<Words> },
+    Note {
+        words: Words,
+    },
+    Tag {
+        tags: Vec<String>,
+    },
+    Resolve {
+        words: Option<Words>,
+    },
 }
 
 #[derive(Clone, Debug)]

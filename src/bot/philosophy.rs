@@ -4,8 +4,17 @@ use super::yaml::{self, Reader, field};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{FileId, SourceFile};
 
-const PARTS: &[&str] =
-    &["respect", "empathy", "responsiveness", "clarity", "consistency", "accountability", "effort", "personas", "goals"];
+const PARTS: &[&str] = &[
+    "respect",
+    "empathy",
+    "responsiveness",
+    "clarity",
+    "consistency",
+    "accountability",
+    "effort",
+    "personas",
+    "goals",
+];
 
 #[derive(Clone, Debug, Default)]
 pub struct Philosophy {

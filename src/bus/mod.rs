@@ -1,1 +1,2 @@
-//! (being built)
+//! How watchers hear that a chat changed.
+pub mod local;

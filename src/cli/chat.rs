@@ -18,7 +18,10 @@ pub fn run(path: &Path, why: bool) -> Result<ExitCode> {
         bail!("There are several bots in {}: {}. Name one of their folders.", path.display(), names.join(", "));
     }
     let Some(bot) = bots.pop() else { bail!("There is no bot in {}.", path.display()) };
-    println!("Talking to {}. Write as a customer would; a button's number works too. An empty line ends.\n", bot.settings.name);
+    println!(
+        "Talking to {}. Write as a customer would; a button's number works too. An empty line ends.\n",
+        bot.settings.name
+    );
     let mut talk = Talk::new(bot, why);
     talk.give(Input::Opened { page: None, language: None, customer: serde_json::Map::new(), returning: false })?;
     let mut line = String::new();
@@ -69,7 +72,8 @@ impl Talk {
             for effect in turn.effects {
                 match effect {
                     Effect::Call { call, system, action, args } => {
-                        inputs.push_back(Input::CallAnswered { call, answer: self.call(call, &system, &action, &args)? });
+                        inputs
+                            .push_back(Input::CallAnswered { call, answer: self.call(call, &system, &action, &args)? });
                     }
                     Effect::Queue { .. } => inputs.push_back(Input::NobodyAvailable),
                     Effect::SetTimer { .. } | Effect::CancelTimer { .. } => {}
@@ -79,7 +83,13 @@ impl Talk {
         Ok(())
     }
 
-    fn call(&self, call: u32, system: &str, action: &str, args: &serde_json::Map<String, serde_json::Value>) -> Result<Answer> {
+    fn call(
+        &self,
+        call: u32,
+        system: &str,
+        action: &str,
+        args: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Answer> {
         let _ = (call, args);
         Ok(Answer::Failed { problem: format!("{system}.{action} cannot be reached from here") })
     }
@@ -110,7 +120,10 @@ impl Talk {
                 }
                 What::Filled { slot, value } if self.why => println!("      | {slot} = {value}"),
                 What::Answered { action, outcome, detail, .. } if self.why => {
-                    println!("      | {action} answered {outcome}{}", detail.as_ref().map(|d| format!(": {d}")).unwrap_or_default());
+                    println!(
+                        "      | {action} answered {outcome}{}",
+                        detail.as_ref().map(|d| format!(": {d}")).unwrap_or_default()
+                    );
                 }
                 _ => {}
             }

@@ -14,7 +14,8 @@ pub fn run(path: &Path, as_json: bool) -> Result<ExitCode> {
         let compiled = compile(&load::files(&folder)?);
         wrong |= compiled.bot.is_none();
         if as_json {
-            let found: Vec<Value> = compiled.diagnostics.iter().map(|d| render::to_json(d, &compiled.sources)).collect();
+            let found: Vec<Value> =
+                compiled.diagnostics.iter().map(|d| render::to_json(d, &compiled.sources)).collect();
             bots.push(json!({ "folder": folder, "ok": compiled.bot.is_some(), "diagnostics": found }));
         } else {
             print!("{}", load::report(&folder, &compiled));

@@ -75,8 +75,14 @@ fn text(path: &Path) -> Result<String> {
     }
     let bytes = fs::read(path).with_context(|| format!("The file {} cannot be read", path.display()))?;
     String::from_utf8(bytes).map_err(|e| {
-        let line = e.as_bytes().get(..e.utf8_error().valid_up_to()).map_or(1, |b| b.iter().filter(|c| **c == b'\n').count() + 1);
-        anyhow::anyhow!("{} is not UTF-8 text (line {line}). Save it again with the encoding \"UTF-8\".", path.display())
+        let line = e
+            .as_bytes()
+            .get(..e.utf8_error().valid_up_to())
+            .map_or(1, |b| b.iter().filter(|c| **c == b'\n').count() + 1);
+        anyhow::anyhow!(
+            "{} is not UTF-8 text (line {line}). Save it again with the encoding \"UTF-8\".",
+            path.display()
+        )
     })
 }
 

@@ -9,9 +9,12 @@ const MAIN: &str = include_str!("starter/main.flow");
 
 pub fn run(folder: &Path) -> Result<ExitCode> {
     let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
+    let fits =
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
     if !fits {
-        bail!("`{name}` cannot be a bot's name: it stands in web addresses. Use small letters, digits and `-`, like `my-shop`.");
+        bail!(
+            "`{name}` cannot be a bot's name: it stands in web addresses. Use small letters, digits and `-`, like `my-shop`."
+        );
     }
     if folder.exists() {
         bail!("{} is there already. Choose another name, or delete it first.", folder.display());

@@ -1,1 +1,5 @@
-//! (being built)
+//! Ways to other systems.
+mod address;
+mod http;
+
+pub use http::Http;

@@ -118,8 +118,10 @@ impl Run<'_> {
 
     /// The words that go with a score.
     pub fn read_comment(&mut self, slot: &str, score: u8, words: &str) {
-        let no = answers::find(&Kind::YesOrNo, words, &self.answer_frame()).is_some_and(|f| f.value == Value::Bool(false));
-        let skipped = answers::same(words, phrases::SKIP) || words == "skip" || (no && words.split_whitespace().count() <= 3);
+        let no =
+            answers::find(&Kind::YesOrNo, words, &self.answer_frame()).is_some_and(|f| f.value == Value::Bool(false));
+        let skipped =
+            answers::same(words, phrases::SKIP) || words == "skip" || (no && words.split_whitespace().count() <= 3);
         if !skipped {
             self.emit(What::Feedback { slot: slot.to_owned(), score, comment: Some(words.to_owned()) });
         }

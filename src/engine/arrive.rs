@@ -39,7 +39,13 @@ impl Run<'_> {
         }
     }
 
-    fn opened(&mut self, page: Option<String>, language: Option<String>, customer: Map<String, Value>, returning: bool) {
+    fn opened(
+        &mut self,
+        page: Option<String>,
+        language: Option<String>,
+        customer: Map<String, Value>,
+        returning: bool,
+    ) {
         if self.control.wait != Wait::Opening {
             return;
         }
@@ -86,7 +92,9 @@ impl Run<'_> {
             (Wait::Answer, Some(Op::Ask(ask))) => self.asked(|run| run.read_answer(ask, text)),
             (Wait::Answer, Some(Op::Triage(triage))) => self.asked(|run| run.read_topic(triage, text)),
             (Wait::Answer, Some(Op::Feedback(feedback))) => self.asked(|run| run.read_score(feedback, text)),
-            (Wait::Meaning { flows }, Some(Op::Triage(triage))) => self.asked(|run| run.read_meaning(triage, flows, text)),
+            (Wait::Meaning { flows }, Some(Op::Triage(triage))) => {
+                self.asked(|run| run.read_meaning(triage, flows, text))
+            }
             (Wait::Comment { slot, score }, _) => self.asked(|run| run.read_comment(slot, *score, text)),
             (Wait::Call { .. } | Wait::Person, _) => self.control.wait = wait,
             (Wait::Nothing, _) => {

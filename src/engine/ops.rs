@@ -20,7 +20,11 @@ impl Run<'_> {
             Op::Feedback(feedback) => self.feedback(feedback),
             Op::Use(step) => self.use_(step),
             Op::Branch { condition, otherwise } => {
-                if self.holds(condition) { self.next() } else { self.go(*otherwise) }
+                if self.holds(condition) {
+                    self.next()
+                } else {
+                    self.go(*otherwise)
+                }
             }
             Op::Jump(to) => self.go(*to),
             Op::WaitAgain(at) => {
@@ -109,7 +113,8 @@ impl Run<'_> {
     }
 
     pub fn buttons(&mut self, ask: &Ask) -> Vec<Choice> {
-        let button = |b: &crate::bot::op::Button| Some(Choice { id: b.name.clone(), label: self.render(&b.label, &[])? });
+        let button =
+            |b: &crate::bot::op::Button| Some(Choice { id: b.name.clone(), label: self.render(&b.label, &[])? });
         ask.buttons.iter().filter_map(button).collect()
     }
 

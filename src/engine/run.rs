@@ -36,8 +36,19 @@ impl<'a> Run<'a> {
         let control = session.control.clone();
         let turn = Turn::default();
         let (pending, answer) = (None, None);
-        let mut run =
-            Run { bot, session, now, control, turn, pending, answer, fuel: FUEL, messages: MESSAGES, stopped: false, faulted: false };
+        let mut run = Run {
+            bot,
+            session,
+            now,
+            control,
+            turn,
+            pending,
+            answer,
+            fuel: FUEL,
+            messages: MESSAGES,
+            stopped: false,
+            faulted: false,
+        };
         run.relocate();
         run
     }
@@ -242,7 +253,8 @@ impl<'a> Run<'a> {
         }
         let word = placed.op.word();
         if !word.is_empty() {
-            let flow = self.control.topics.last().and_then(|t| t.frames.last()).map(|f| f.flow.clone()).unwrap_or_default();
+            let flow =
+                self.control.topics.last().and_then(|t| t.frames.last()).map(|f| f.flow.clone()).unwrap_or_default();
             self.turn.trace.push(Trace { flow, word, file: placed.file.clone(), line: placed.line });
         }
         self.op_runs(&placed.op);
@@ -258,8 +270,16 @@ impl<'a> Run<'a> {
         }
         let repeats = matches!(
             placed.op,
-            Op::Greet { .. } | Op::Say { .. } | Op::Empathize { .. } | Op::Use(_) | Op::Remember { .. } | Op::Do { .. }
-                | Op::Promise(_) | Op::Note { .. } | Op::Tag { .. } | Op::Feedback(_)
+            Op::Greet { .. }
+                | Op::Say { .. }
+                | Op::Empathize { .. }
+                | Op::Use(_)
+                | Op::Remember { .. }
+                | Op::Do { .. }
+                | Op::Promise(_)
+                | Op::Note { .. }
+                | Op::Tag { .. }
+                | Op::Feedback(_)
         );
         repeats && placed.reads.is_disjoint(&rerun.changed)
     }

@@ -64,7 +64,8 @@ impl Run<'_> {
     }
 
     fn understood(&mut self, reading: &Reading, topic: Option<&str>) {
-        let scores = reading.ranked.iter().take(3).map(|s| (s.topic.clone(), (s.score * 100.0).round() / 100.0)).collect();
+        let scores =
+            reading.ranked.iter().take(3).map(|s| (s.topic.clone(), (s.score * 100.0).round() / 100.0)).collect();
         self.emit(What::Understood { topic: topic.map(str::to_owned), scores, mood: self.session.mood });
     }
 

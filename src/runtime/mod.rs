@@ -1,1 +1,325 @@
-//! (being built)
+//! Many chats over time: wakes them, gives them what arrives, keeps each turn before anybody hears of it, and carries out
+//! what it caused. Everything that must survive a crash starts here.
+mod actor;
+mod desk;
+mod limits;
+mod outbox;
+pub mod ports;
+mod refusal;
+mod registry;
+pub mod view;
+
+pub use actor::Receipt;
+pub use desk::Present;
+pub use limits::Limits;
+pub use refusal::Refusal;
+
+use crate::bot::Bot;
+use crate::engine::{Event, Input, Session, Speaker};
+use crate::id::{AgentId, SessionId};
+use crate::time::{Clock, Millis};
+use actor::Work;
+use ports::{Bus, Connector, Hash, Notice, Store, StoreError};
+use registry::Registry;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+use tokio::sync::{Notify, broadcast, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use view::{Row, Status, View};
+
+/// Events of one page.
+pub const PAGE: usize = 200;
+
+/// What a runtime is made of.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub bus: Arc<dyn Bus>,
+    pub connector: Arc<dyn Connector>,
+    pub clock: Arc<dyn Clock>,
+    pub bots: Vec<Arc<Bot>>,
+    pub limits: Limits,
+}
+
+/// The running chats. Cheap to clone.
+#[derive(Clone)]
+pub struct Runtime(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    connector: Arc<dyn Connector>,
+    clock: Arc<dyn Clock>,
+    bots: BTreeMap<String, Arc<Bot>>,
+    limits: Limits,
+    registry: Registry,
+    desk: desk::Desk,
+    timers: Notify,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+    epoch: String,
+}
+
+/// How a customer comes in.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    pub page: Option<String>,
+    pub language: Option<String>,
+    pub customer: Map<String, Value>,
+}
+
+/// A new chat and the secret that opens it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub session: SessionId,
+    pub token: String,
+    pub upto: u64,
+}
+
+/// A stretch of a chat: everything in `(after, upto]` that there is.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub after: u64,
+    pub upto: u64,
+    pub events: Vec<Event>,
+}
+
+/// Words from a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    Text(String),
+    Choice(String),
+    Person,
+}
+
+/// A random secret of 32 bytes, in 64 hexadecimal digits.
+///
+/// # Errors
+/// The system gives no random bytes.
+pub fn secret() -> Result<String, Refusal> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|_| Refusal::Busy)?;
+    Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
+}
+
+/// What is kept of a secret.
+pub fn hashed(secret: &str) -> Hash {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+impl Runtime {
+    /// Starts: effects that were under way when the last process ended are carried out again.
+    ///
+    /// # Errors
+    /// The store does not work.
+    pub async fn start(parts: Parts) -> Result<Self, StoreError> {
+        let epoch = parts.store.epoch().await?;
+        let pending = parts.store.pending().await?;
+        let inner = Arc::new(Inner {
+            store: parts.store,
+            bus: parts.bus,
+            connector: parts.connector,
+            clock: parts.clock,
+            bots: parts.bots.into_iter().map(|b| (b.id.clone(), b)).collect(),
+            limits: parts.limits,
+            registry: Registry::default(),
+            desk: desk::Desk::default(),
+            timers: Notify::new(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            epoch,
+        });
+        for effect in pending {
+            inner.tasks.spawn(inner.clone().one(effect));
+        }
+        inner.tasks.spawn(inner.clone().timers());
+        Ok(Self(inner))
+    }
+
+    /// Ends after the work at hand. What is under way with other systems is asked again after the next start.
+    pub async fn stop(&self) {
+        self.0.stopping.cancel();
+        self.0.tasks.close();
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(10), self.0.tasks.wait()).await;
+    }
+
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    pub fn bots(&self) -> impl Iterator<Item = &Arc<Bot>> {
+        self.0.bots.values()
+    }
+
+    pub fn bot(&self, id: &str) -> Option<Arc<Bot>> {
+        self.0.bots.get(id).cloned()
+    }
+
+    pub fn epoch(&self) -> &str {
+        &self.0.epoch
+    }
+
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.0.store
+    }
+
+    pub fn now(&self) -> Millis {
+        self.0.clock.now()
+    }
+
+    /// How many chats are in memory.
+    pub fn live(&self) -> usize {
+        self.0.registry.len()
+    }
+
+    /// Begins a chat.
+    ///
+    /// # Errors
+    /// `UnknownBot`, `Busy`.
+    pub async fn open(&self, bot: &str, opening: Opening) -> Result<Opened, Refusal> {
+        let bot = self.bot(bot).ok_or(Refusal::UnknownBot)?;
+        let token = secret()?;
+        let session = Session::new(SessionId::new(uuid::Uuid::now_v7()), &bot.id, self.now());
+        let kept = self.0.store.create(&session, hashed(&token)).await;
+        kept.map_err(|_| Refusal::Busy)?;
+        let Opening { page, language, customer } = opening;
+        let input = Input::Opened { page, language, customer, returning: false };
+        let receipt = self.give(session.id, input).await?;
+        Ok(Opened { session: session.id, token, upto: receipt.seq })
+    }
+
+    /// Comes back to a chat; the place of its last entry.
+    ///
+    /// # Errors
+    /// `UnknownSession`, `WrongToken`, `Busy`.
+    pub async fn enter(&self, bot: &str, session: SessionId, token: &str) -> Result<u64, Refusal> {
+        let given = hashed(token);
+        let (own_bot, right, seq) =
+            self.look(session, move |s, t| (s.bot.clone(), bool::from(t.ct_eq(&given)), s.seq)).await?;
+        match (right, own_bot == bot) {
+            (false, _) => Err(Refusal::WrongToken),
+            (_, false) => Err(Refusal::UnknownSession),
+            _ => Ok(seq),
+        }
+    }
+
+    /// A customer's message.
+    ///
+    /// # Errors
+    /// What is wrong with it, or why it was not kept.
+    pub async fn customer(&self, session: SessionId, cid: &str, said: Said) -> Result<Receipt, Refusal> {
+        check_cid(cid)?;
+        let cid = cid.to_owned();
+        let input = match said {
+            Said::Text(text) => Input::CustomerSaid { cid, text: self.readable(&text)? },
+            Said::Choice(choice) => Input::CustomerTapped { cid, choice },
+            Said::Person => Input::CustomerWantsPerson { cid },
+        };
+        self.give(session, input).await
+    }
+
+    /// Something an agent did.
+    ///
+    /// # Errors
+    /// `Taken`, `NotYours`, or what is wrong with the words.
+    pub async fn agent(&self, session: SessionId, input: Input) -> Result<Receipt, Refusal> {
+        match &input {
+            Input::AgentSaid { cid, text, .. } => {
+                check_cid(cid)?;
+                self.readable(text)?;
+            }
+            Input::AgentNoted { text, .. } => drop(self.readable(text)?),
+            _ => {}
+        }
+        self.give(session, input).await
+    }
+
+    async fn give(&self, session: SessionId, input: Input) -> Result<Receipt, Refusal> {
+        self.0.registry.give(&self.0, session, Work::Input { input, finished: None }).await
+    }
+
+    fn readable(&self, text: &str) -> Result<String, Refusal> {
+        let invisible =
+            |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}');
+        if text.chars().all(invisible) {
+            return Err(Refusal::Empty);
+        }
+        if text.chars().count() > self.0.limits.longest {
+            return Err(Refusal::TooLarge);
+        }
+        Ok(text.trim().to_owned())
+    }
+
+    /// Entries after a place.
+    ///
+    /// # Errors
+    /// `Busy` where the store does not answer.
+    pub async fn page(&self, session: SessionId, after: u64) -> Result<Page, Refusal> {
+        let events = self.0.store.events(session, after, PAGE).await.map_err(|_| Refusal::Busy)?;
+        let upto = events.last().map_or(after, |e| e.seq);
+        Ok(Page { after, upto, events })
+    }
+
+    /// Reads the state of a chat between two turns.
+    async fn look<T: Send + 'static>(
+        &self,
+        session: SessionId,
+        f: impl FnOnce(&Session, &Hash) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let (tx, rx) = oneshot::channel();
+        let look = Box::new(move |s: &Session, t: &Hash| drop(tx.send(f(s, t))));
+        self.0.registry.give(&self.0, session, Work::Look(look)).await?;
+        rx.await.map_err(|_| Refusal::Busy)
+    }
+
+    /// Who has the chat.
+    ///
+    /// # Errors
+    /// `UnknownSession`, `Busy`.
+    pub async fn status(&self, session: SessionId) -> Result<Status, Refusal> {
+        self.look(session, |s, _| view::status(s)).await
+    }
+
+    /// The agents' panel of a chat.
+    ///
+    /// # Errors
+    /// `UnknownSession`, `Busy`.
+    pub async fn view(&self, session: SessionId) -> Result<View, Refusal> {
+        let state = self.look(session, |s, _| s.clone()).await?;
+        let bot = self.bot(&state.bot).ok_or(Refusal::UnknownBot)?;
+        Ok(view::view(&state, &bot))
+    }
+
+    /// Chats in these states.
+    ///
+    /// # Errors
+    /// `Busy` where the store does not answer.
+    pub async fn rows(&self, states: &[&str], agent: Option<AgentId>) -> Result<Vec<Row>, Refusal> {
+        self.0.store.rows(states, agent, PAGE).await.map_err(|_| Refusal::Busy)
+    }
+
+    pub fn watch(&self, session: SessionId) -> broadcast::Receiver<Notice> {
+        self.0.bus.watch(session)
+    }
+
+    pub fn watch_rows(&self) -> broadcast::Receiver<Row> {
+        self.0.bus.watch_rows()
+    }
+
+    pub fn typing(&self, session: SessionId, from: Speaker, on: bool) {
+        self.0.bus.publish(session, Notice::Typing { from, on });
+    }
+
+    /// An agent has an inbox open, until the guard is dropped.
+    pub fn present(&self, agent: AgentId) -> Present {
+        self.0.desk.enter(agent)
+    }
+}
+
+fn check_cid(cid: &str) -> Result<(), Refusal> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if cid.is_empty() || cid.len() > 64 || !cid.chars().all(fits) { Err(Refusal::BadCid) } else { Ok(()) }
+}

@@ -1,1 +1,4 @@
-//! (being built)
+//! Where chats are kept.
+pub mod sqlite;
+
+pub use sqlite::Sqlite;

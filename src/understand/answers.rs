@@ -95,7 +95,9 @@ fn email(message: &str) -> Option<Found> {
 fn phone(message: &str, frame: &Frame) -> Option<Found> {
     let start = message.find(|c: char| c == '+' || c == '(' || c.is_ascii_digit())?;
     let rest = message.get(start..)?;
-    let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | ' ' | '-' | '.' | '/'))).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | ' ' | '-' | '.' | '/')))
+        .unwrap_or(rest.len());
     let written = rest.get(..end)?.trim_end_matches(|c: char| !c.is_ascii_digit());
     let region = frame.region.as_deref().and_then(|r| r.parse().ok());
     let number = phonenumber::parse(region, written).ok().filter(phonenumber::is_valid)?;
@@ -104,12 +106,57 @@ fn phone(message: &str, frame: &Frame) -> Option<Found> {
 }
 
 const YES: &[&str] = &[
-    "yes", "yeah", "yep", "yup", "ya", "sure", "ok", "okay", "correct", "right", "exactly", "absolutely", "definitely", "please",
-    "of course", "go ahead", "please do", "that's right", "it is", "i do", "i did", "it did", "i have", "sounds good", "y", "👍",
+    "yes",
+    "yeah",
+    "yep",
+    "yup",
+    "ya",
+    "sure",
+    "ok",
+    "okay",
+    "correct",
+    "right",
+    "exactly",
+    "absolutely",
+    "definitely",
+    "please",
+    "of course",
+    "go ahead",
+    "please do",
+    "that's right",
+    "it is",
+    "i do",
+    "i did",
+    "it did",
+    "i have",
+    "sounds good",
+    "y",
+    "👍",
 ];
 const NO: &[&str] = &[
-    "no", "nope", "nah", "not really", "never", "don't", "do not", "not yet", "no thanks", "no thank you", "wrong", "it isn't",
-    "i don't", "i didn't", "it didn't", "i haven't", "i'm good", "that's all", "nothing", "nothing else", "n", "👎", "that's it",
+    "no",
+    "nope",
+    "nah",
+    "not really",
+    "never",
+    "don't",
+    "do not",
+    "not yet",
+    "no thanks",
+    "no thank you",
+    "wrong",
+    "it isn't",
+    "i don't",
+    "i didn't",
+    "it didn't",
+    "i haven't",
+    "i'm good",
+    "that's all",
+    "nothing",
+    "nothing else",
+    "n",
+    "👎",
+    "that's it",
 ];
 
 /// What the message begins with decides; "no, that's right" is a no.
@@ -173,7 +220,8 @@ pub fn choose(labels: &[String], message: &str) -> Option<usize> {
     }
     let texts = words(message);
     if texts.len() <= 4
-        && let Some(nth) = ORDINALS.iter().position(|o| texts.iter().any(|w| w.text == *o)).filter(|i| *i < labels.len())
+        && let Some(nth) =
+            ORDINALS.iter().position(|o| texts.iter().any(|w| w.text == *o)).filter(|i| *i < labels.len())
     {
         return Some(nth);
     }

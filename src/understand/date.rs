@@ -14,8 +14,7 @@ pub fn find(message: &str, frame: &Frame) -> Option<(Date, Range<usize>)> {
     let at = Timestamp::from_millisecond(frame.now.0).unwrap_or(Timestamp::UNIX_EPOCH);
     let today = at.to_zoned_datetime(frame.zone.clone()).date();
     let words = words(message);
-    numeric(message, frame, today)
-        .or_else(|| (0..words.len()).find_map(|i| spoken(&words, i, today)))
+    numeric(message, frame, today).or_else(|| (0..words.len()).find_map(|i| spoken(&words, i, today)))
 }
 
 /// `2026-05-04`, `4/5/2026`, `4.5.`: day first, except where the region puts the month first.
@@ -77,7 +76,9 @@ fn spoken(words: &[Word], i: usize, today: Date) -> Option<(Date, Range<usize>)>
         }
         _ => {}
     }
-    if word(2) == Some("ago") && let Some(span) = stretch(word(0)?, word(1)?, -1) {
+    if word(2) == Some("ago")
+        && let Some(span) = stretch(word(0)?, word(1)?, -1)
+    {
         return Some((today.checked_add(span).ok()?, upto(2)?));
     }
     day_and_month(words, i, today).or_else(|| Some((near(weekday(word(0)?)?, today, "on")?, upto(0)?)))
@@ -100,7 +101,8 @@ fn stretch(amount: &str, unit: &str, sign: i64) -> Option<Span> {
 
 fn weekday(word: &str) -> Option<Weekday> {
     let short: String = word.chars().take(3).collect();
-    let index = DAYS.iter().position(|d| *d == short).filter(|_| word == short || word.ends_with("day") || word == "tues")?;
+    let index =
+        DAYS.iter().position(|d| *d == short).filter(|_| word == short || word.ends_with("day") || word == "tues")?;
     Weekday::from_monday_zero_offset(i8::try_from(index).ok()?).ok()
 }
 
@@ -108,7 +110,13 @@ fn weekday(word: &str) -> Option<Weekday> {
 fn near(day: Weekday, today: Date, before: &str) -> Option<Date> {
     let back = i64::from(today.weekday().since(day));
     let shift = match before {
-        "next" => if back == 0 { 7 } else { 7 - back },
+        "next" => {
+            if back == 0 {
+                7
+            } else {
+                7 - back
+            }
+        }
         "last" if back == 0 => -7,
         _ => -back,
     };
@@ -141,7 +149,18 @@ fn month(word: &str) -> Option<i32> {
     let short: String = word.chars().take(3).collect();
     let index = MONTHS.iter().position(|m| *m == short)?;
     const FULL: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let fits = word == short || word == "sept" || FULL.get(index) == Some(&word);
     fits.then(|| i32::try_from(index + 1).unwrap_or(1))

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 /// From here on a feeling is worth answering.
 pub const FELT: f32 = 0.4;
 /// How much of an earlier mood is left after each message.
-const FADES: f32 = 0.6;
+const FADES: f32 = 0.8;
 const LEXICON: &str = include_str!("data/mood_en.tsv");
 
 /// Each from 0 to 1.
@@ -46,8 +46,11 @@ impl Mood {
 
     fn add(&mut self, feeling: Feeling, weight: f32, before: &str) {
         let previous: Vec<&str> = before.split_whitespace().rev().take(3).collect();
-        let negated = previous.iter().any(|w| matches!(*w, "not" | "no" | "never" | "isn't" | "don't" | "wasn't" | "aren't"));
-        let strong = previous.first().is_some_and(|w| matches!(*w, "very" | "so" | "really" | "extremely" | "absolutely" | "totally"));
+        let negated =
+            previous.iter().any(|w| matches!(*w, "not" | "no" | "never" | "isn't" | "don't" | "wasn't" | "aren't"));
+        let strong = previous
+            .first()
+            .is_some_and(|w| matches!(*w, "very" | "so" | "really" | "extremely" | "absolutely" | "totally"));
         let weight = if strong { weight * 1.4 } else { weight };
         match (feeling, negated) {
             (Feeling::Happy, true) => self.disappointment += weight,
@@ -75,7 +78,8 @@ impl Mood {
         if marks >= 2 && (trouble || loud) {
             self.anger += 0.3;
         }
-        const REPEATED: [&str; 6] = [" second time ", " third time ", " again ", " once more ", " still ", " how many times "];
+        const REPEATED: [&str; 6] =
+            [" second time ", " third time ", " again ", " once more ", " still ", " how many times "];
         if trouble && REPEATED.iter().any(|r| padded.contains(r)) {
             self.anger += 0.2;
         }
@@ -83,7 +87,12 @@ impl Mood {
 
     fn capped(self) -> Mood {
         let cap = |v: f32| (v.clamp(0.0, 1.0) * 100.0).round() / 100.0;
-        Mood { anger: cap(self.anger), worry: cap(self.worry), disappointment: cap(self.disappointment), joy: cap(self.joy) }
+        Mood {
+            anger: cap(self.anger),
+            worry: cap(self.worry),
+            disappointment: cap(self.disappointment),
+            joy: cap(self.joy),
+        }
     }
 
     /// The mood after another message: what was felt fades, what is felt now counts.

@@ -42,8 +42,18 @@ pub fn stem(word: &str) -> String {
     let word = word.strip_suffix("'s").unwrap_or(word);
     let squeezed = squeeze(word);
     const ENDINGS: [(&str, &str, usize); 12] = [
-        ("ingly", "", 4), ("edly", "", 4), ("iest", "y", 4), ("ied", "y", 3), ("ies", "y", 3), ("ing", "", 4),
-        ("ers", "", 5), ("est", "", 5), ("ed", "", 4), ("er", "", 5), ("es", "", 4), ("s", "", 3),
+        ("ingly", "", 4),
+        ("edly", "", 4),
+        ("iest", "y", 4),
+        ("ied", "y", 3),
+        ("ies", "y", 3),
+        ("ing", "", 4),
+        ("ers", "", 5),
+        ("est", "", 5),
+        ("ed", "", 4),
+        ("er", "", 5),
+        ("es", "", 4),
+        ("s", "", 3),
     ];
     for (ending, instead, shortest) in ENDINGS {
         if let Some(base) = squeezed.strip_suffix(ending)

@@ -3,8 +3,26 @@ use super::normal::{Word, words};
 use std::ops::Range;
 
 const ONES: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
@@ -18,7 +36,8 @@ fn digits(message: &str) -> Option<(f64, Range<usize>)> {
     let rest = message.get(start..)?;
     let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(rest.len());
     let written = rest.get(..end)?.trim_end_matches(['.', ',']);
-    let minus = message.get(..start)?.ends_with('-') && !message.get(..start)?.trim_end_matches('-').ends_with(char::is_alphanumeric);
+    let minus = message.get(..start)?.ends_with('-')
+        && !message.get(..start)?.trim_end_matches('-').ends_with(char::is_alphanumeric);
     let value: f64 = decimal(written).parse().ok()?;
     let from = if minus { start - 1 } else { start };
     Some((if minus { -value } else { value }, from..start + written.len()))

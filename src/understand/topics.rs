@@ -15,9 +15,10 @@ pub const MARGIN: f32 = 0.08;
 const MOST_CHOICES: usize = 3;
 const SYNONYMS: &str = include_str!("data/synonyms_en.txt");
 const STOP: &[&str] = &[
-    "a", "an", "the", "i", "im", "i'm", "my", "me", "you", "your", "it", "it's", "is", "are", "was", "to", "of", "and", "or",
-    "do", "does", "did", "can", "could", "would", "will", "please", "hi", "hello", "hey", "this", "that", "there", "have",
-    "has", "had", "be", "been", "in", "on", "at", "for", "with", "so", "just", "what", "how", "no", "not", "but", "we", "am",
+    "a", "an", "the", "i", "im", "i'm", "my", "me", "you", "your", "it", "it's", "is", "are", "was", "to", "of", "and",
+    "or", "do", "does", "did", "can", "could", "would", "will", "please", "hi", "hello", "hey", "this", "that",
+    "there", "have", "has", "had", "be", "been", "in", "on", "at", "for", "with", "so", "just", "what", "how", "no",
+    "not", "but", "we", "am",
 ];
 
 /// A sentence of a topic.
@@ -102,7 +103,8 @@ impl Topics {
         for (part, trust) in parts {
             let (plain, vector) = (folded(part), self.vector(part));
             for e in &self.examples {
-                let score = if !plain.is_empty() && plain == e.folded { 1.0 } else { cosine(&vector, &e.vector).min(0.99) };
+                let score =
+                    if !plain.is_empty() && plain == e.folded { 1.0 } else { cosine(&vector, &e.vector).min(0.99) };
                 let score = score * trust;
                 let entry = best.entry(&e.topic).or_insert((0.0, &e.text));
                 if score > entry.0 {

@@ -27,8 +27,13 @@ pub fn flows(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let name = &flow.name;
         match seen.get(name.text.as_str()) {
             Some(first) => found.push(
-                Diagnostic::error("F102", name.span, format!("There are two flows named `{}`", name.text), "Give one of them another name.")
-                    .related(*first, "the other one"),
+                Diagnostic::error(
+                    "F102",
+                    name.span,
+                    format!("There are two flows named `{}`", name.text),
+                    "Give one of them another name.",
+                )
+                .related(*first, "the other one"),
             ),
             None => drop(seen.insert(&name.text, name.span)),
         }
@@ -125,7 +130,12 @@ impl<'a> Known<'a> {
             match &h.when {
                 When::Named(name) => self.flow(name, found),
                 When::TriesFailed(_) | When::AnythingElse => {}
-                _ => unfit(h, "triage", "`when anything else`, `when 2 tries failed` or `when` and the name of a flow", found),
+                _ => unfit(
+                    h,
+                    "triage",
+                    "`when anything else`, `when 2 tries failed` or `when` and the name of a flow",
+                    found,
+                ),
             }
         }
     }
@@ -138,9 +148,17 @@ impl<'a> Known<'a> {
                 const BUILT: [&str; 6] = ["text", "number", "email", "phone", "date", "yes or no"];
                 let known = own.keys().map(String::as_str).chain(BUILT);
                 let action = suggest(&name.text, known, || {
-                    format!("Describe it under `kinds` in `bot.yaml`, for example `{}: {{ pattern: \"[0-9]{{6}}\" }}`.", name.text)
+                    format!(
+                        "Describe it under `kinds` in `bot.yaml`, for example `{}: {{ pattern: \"[0-9]{{6}}\" }}`.",
+                        name.text
+                    )
                 });
-                found.push(Diagnostic::error("F105", name.span, format!("There is no kind of answer named `{}`", name.text), action));
+                found.push(Diagnostic::error(
+                    "F105",
+                    name.span,
+                    format!("There is no kind of answer named `{}`", name.text),
+                    action,
+                ));
             }
         }
     }
@@ -149,9 +167,17 @@ impl<'a> Known<'a> {
         let systems = &self.subject.integrations.systems;
         let Some(system) = systems.get(&s.system.text) else {
             let action = suggest(&s.system.text, systems.keys().map(String::as_str), || {
-                format!("Describe `{}` in `integrations.yaml`: its address, its actions and what they answer.", s.system.text)
+                format!(
+                    "Describe `{}` in `integrations.yaml`: its address, its actions and what they answer.",
+                    s.system.text
+                )
             });
-            found.push(Diagnostic::error("F106", s.system.span, format!("There is no system named `{}`", s.system.text), action));
+            found.push(Diagnostic::error(
+                "F106",
+                s.system.span,
+                format!("There is no system named `{}`", s.system.text),
+                action,
+            ));
             return;
         };
         let Some(action) = system.actions.get(&s.action.text) else {
@@ -165,7 +191,12 @@ impl<'a> Known<'a> {
         let given: BTreeSet<&str> = s.with.iter().map(|(n, _)| n.text.as_str()).collect();
         for name in action.needs().iter().filter(|n| !given.contains(n.as_str())) {
             let problem = format!("`{}.{}` needs a value for `{name}`", s.system.text, s.action.text);
-            found.push(Diagnostic::error("F116", s.span, problem, format!("Write `with {name} = …` after the action.")));
+            found.push(Diagnostic::error(
+                "F116",
+                s.span,
+                problem,
+                format!("Write `with {name} = …` after the action."),
+            ));
         }
         let outcomes: Vec<&str> = action.outcomes.iter().map(|(_, o)| o.as_str()).collect();
         for h in &s.handlers {
@@ -212,7 +243,10 @@ impl<'a> Known<'a> {
         }
         let joined = word.text.replace(' ', "_").to_lowercase();
         let listed = values.iter().map(String::as_str).collect::<Vec<_>>().join("`, `");
-        let near = values.get(&joined).map(String::as_str).or_else(|| did_you_mean(&word.text, values.iter().map(String::as_str)));
+        let near = values
+            .get(&joined)
+            .map(String::as_str)
+            .or_else(|| did_you_mean(&word.text, values.iter().map(String::as_str)));
         let action = near.map_or_else(|| format!("It can be `{listed}`."), |n| format!("Did you mean `{n}`?"));
         found.push(Diagnostic::error("F111", word.span, format!("`{detail}` is never `{}`", word.text), action));
     }
@@ -220,7 +254,8 @@ impl<'a> Known<'a> {
 
 /// The values that a question can fill, where all are written in the flow.
 fn values(ask: &Ask) -> Option<BTreeSet<String>> {
-    let mut found: BTreeSet<String> = ask.buttons.iter().filter(|b| b.block.is_none()).map(|b| b.name.text.clone()).collect();
+    let mut found: BTreeSet<String> =
+        ask.buttons.iter().filter(|b| b.block.is_none()).map(|b| b.name.text.clone()).collect();
     for accept in &ask.accepts {
         match &accept.kind {
             AcceptKind::OneOf(options) => found.extend(options.iter().map(|o| o.text.clone())),
@@ -232,7 +267,12 @@ fn values(ask: &Ask) -> Option<BTreeSet<String>> {
 }
 
 fn unfit(h: &Handler, step: &str, forms: &str, found: &mut Vec<Diagnostic>) {
-    found.push(Diagnostic::error("F113", h.span, format!("`{step}` never waits for this"), format!("Under `{step}` write {forms}.")));
+    found.push(Diagnostic::error(
+        "F113",
+        h.span,
+        format!("`{step}` never waits for this"),
+        format!("Under `{step}` write {forms}."),
+    ));
 }
 
 fn suggest<'c>(written: &str, candidates: impl Iterator<Item = &'c str>, otherwise: impl FnOnce() -> String) -> String {

@@ -54,7 +54,11 @@ fn filters(source: &str, span: Span, in_expression: bool, found: &mut Vec<Diagno
                 Some(meant) => format!("Did you mean `{meant}`?"),
                 None => "Use one of `date`, `time`, `money`, `default`, `upper`, `lower`, `title`, `round`.".into(),
             };
-            let place = if span.end - span.start == source.len() as u32 { place(span, used.start, used.name.len()) } else { span };
+            let place = if span.end - span.start == source.len() as u32 {
+                place(span, used.start, used.name.len())
+            } else {
+                span
+            };
             found.push(Diagnostic::error("F108", place, format!("There is no filter named `{}`", used.name), action));
         }
     }

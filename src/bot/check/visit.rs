@@ -21,7 +21,9 @@ fn block<'t>(b: &'t Block, f: &mut dyn FnMut(&'t Step)) {
 fn inner(step: &Step) -> Vec<&Block> {
     match step {
         Step::Triage(s) => s.handlers.iter().map(|h| &h.block).collect(),
-        Step::Ask(s) => s.buttons.iter().filter_map(|b| b.block.as_ref()).chain(s.handlers.iter().map(|h| &h.block)).collect(),
+        Step::Ask(s) => {
+            s.buttons.iter().filter_map(|b| b.block.as_ref()).chain(s.handlers.iter().map(|h| &h.block)).collect()
+        }
         Step::Use(s) => s.handlers.iter().map(|h| &h.block).collect(),
         Step::Escalate(s) => s.handlers.iter().map(|h| &h.block).collect(),
         Step::If(s) => s.arms.iter().map(|(_, b)| b).chain(&s.otherwise).collect(),
@@ -55,7 +57,13 @@ pub fn texts(step: &Step) -> Vec<&Phrase> {
         Step::Promise(s) => words.push(&s.words),
         Step::Feedback(s) => words.extend(std::iter::once(&s.question).chain(&s.comment)),
         Step::Resolve(s) => words.extend(&s.words),
-        Step::AskAgain(_) | Step::If(_) | Step::Remember(_) | Step::Do(_) | Step::GoTo(_) | Step::Done(_) | Step::Tag(_) => {}
+        Step::AskAgain(_)
+        | Step::If(_)
+        | Step::Remember(_)
+        | Step::Do(_)
+        | Step::GoTo(_)
+        | Step::Done(_)
+        | Step::Tag(_) => {}
     }
     words.into_iter().flat_map(|w| &w.variations).chain(single).collect()
 }

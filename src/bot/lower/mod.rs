@@ -129,7 +129,12 @@ impl Lowerer<'_> {
                 let unclosed = phrase.text.matches("{{").count() > phrase.text.matches("}}").count();
                 // `language` has said this in better words.
                 if !unclosed {
-                    self.found.push(Diagnostic::error("F101", phrase.span, format!("This text cannot be filled in: {why}"), action));
+                    self.found.push(Diagnostic::error(
+                        "F101",
+                        phrase.span,
+                        format!("This text cannot be filled in: {why}"),
+                        action,
+                    ));
                 }
                 self.templates.plain(&phrase.text)
             }
@@ -141,7 +146,12 @@ impl Lowerer<'_> {
             Ok(formula) => formula,
             Err(why) => {
                 let action = "Write it like `reason is damaged` or `order.total > 50`.";
-                self.found.push(Diagnostic::error("F101", expr.span, format!("This condition cannot be read: {why}"), action));
+                self.found.push(Diagnostic::error(
+                    "F101",
+                    expr.span,
+                    format!("This condition cannot be read: {why}"),
+                    action,
+                ));
                 self.templates.never()
             }
         }
@@ -187,7 +197,9 @@ impl Lowerer<'_> {
             Step::If(s) => self.if_(s),
             Step::Remember(s) => self.remember(s),
             Step::Do(s) => drop(self.push(Op::Do { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new())),
-            Step::GoTo(s) => drop(self.push(Op::GoTo { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new())),
+            Step::GoTo(s) => {
+                drop(self.push(Op::GoTo { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new()))
+            }
             Step::Done(s) => drop(self.push(Op::Return, "done", s.span, BTreeSet::new())),
             Step::Escalate(s) => self.escalate(s),
             Step::Promise(s) => self.promise(s),

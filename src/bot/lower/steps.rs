@@ -1,6 +1,6 @@
 //! The steps that hold blocks, words or conditions, each to its operations.
 use super::{Lowerer, formula_reads, reads};
-use crate::bot::op::{At, Ask, Button, Escalate, Feedback, Op, Promise, Triage, Use};
+use crate::bot::op::{Ask, At, Button, Escalate, Feedback, Op, Promise, Triage, Use};
 use crate::bot::settings::whole_pattern;
 use crate::language::ast::{Handler, When};
 use crate::language::diagnostic::Diagnostic;
@@ -174,7 +174,12 @@ impl Lowerer<'_> {
                     Ok(regex) => Kind::Pattern(regex),
                     Err(why) => {
                         let action = "Mend the pattern, or describe a simpler one such as `[0-9]{6}`.";
-                        self.found.push(Diagnostic::error("F112", pattern.span, format!("The pattern cannot be read: {why}"), action));
+                        self.found.push(Diagnostic::error(
+                            "F112",
+                            pattern.span,
+                            format!("The pattern cannot be read: {why}"),
+                            action,
+                        ));
                         continue;
                     }
                 },

@@ -1,0 +1,63 @@
+//! Which addresses a flow may reach: what a customer or a mistake puts into a request must not open the house from inside.
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// Whether an address is out in the world: not this machine, not this network, no cloud's inner service.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => match embedded_v4(v6) {
+            Some(v4) => is_public_v4(v4),
+            None => is_public_v6(v6),
+        },
+    }
+}
+
+fn is_public_v4(a: Ipv4Addr) -> bool {
+    let [first, second, third, _] = a.octets();
+    let shared = first == 100 && (64..128).contains(&second);
+    let benchmark = first == 198 && (18..20).contains(&second);
+    let protocol = first == 192 && second == 0 && third == 0;
+    let special = a.is_private() || a.is_loopback() || a.is_link_local() || a.is_broadcast() || a.is_documentation();
+    !(special || a.is_multicast() || shared || benchmark || protocol || first == 0 || first >= 240)
+}
+
+fn is_public_v6(a: Ipv6Addr) -> bool {
+    let first = a.segments()[0];
+    let unique_local = first & 0xfe00 == 0xfc00;
+    let link_local = first & 0xffc0 == 0xfe80;
+    let documentation = first == 0x2001 && a.segments()[1] == 0x0db8;
+    !(a.is_loopback() || a.is_unspecified() || a.is_multicast() || unique_local || link_local || documentation)
+}
+
+/// IPv4 within IPv6: mapped, compatible, NAT64, 6to4.
+fn embedded_v4(a: Ipv6Addr) -> Option<Ipv4Addr> {
+    let s = a.segments();
+    let last = || Ipv4Addr::from((u32::from(s[6]) << 16) | u32::from(s[7]));
+    if let Some(v4) = a.to_ipv4_mapped() {
+        return Some(v4);
+    }
+    if s[..6] == [0x64, 0xff9b, 0, 0, 0, 0] || (s[..6] == [0; 6] && s[6] != 0) {
+        return Some(last());
+    }
+    (s[0] == 0x2002).then(|| Ipv4Addr::from((u32::from(s[1]) << 16) | u32::from(s[2])))
+}
+
+/// Resolves names and keeps only public addresses; the check stands after the resolution, so that no name can point inside.
+#[derive(Debug, Default)]
+pub struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = found.filter(|a| is_public(a.ip())).collect();
+            if public.is_empty() {
+                return Err(format!("{host} is a private address").into());
+            }
+            let addresses: Addrs = Box::new(public.into_iter());
+            Ok(addresses)
+        })
+    }
+}

@@ -1,0 +1,264 @@
+//! One task per live chat: takes its inputs one by one, and keeps each turn before anybody hears of it.
+use super::limits::Bucket;
+use super::ports::{Commit, Hash, Notice, Pending, StoreError};
+use super::refusal::Refusal;
+use super::{Inner, view};
+use crate::bot::Bot;
+use crate::engine::session::{CIDS_REMEMBERED, digest};
+use crate::engine::{self, Effect, Holder, Input, Session, Turn, What};
+use crate::id::{AgentId, SessionId};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// A whole state is written after this many events; until then waking folds the journal.
+const SNAPSHOT_EVERY: u64 = 24;
+/// Attempts when somebody else wrote the same session.
+const ATTEMPTS: usize = 4;
+
+/// Something for one chat.
+pub enum Work {
+    Input {
+        input: Input,
+        /// The effect that this answers.
+        finished: Option<(u64, u32)>,
+    },
+    /// Reads the state between two turns.
+    Look(Box<dyn FnOnce(&Session, &Hash) + Send>),
+}
+
+pub struct Mail {
+    pub work: Work,
+    pub reply: oneshot::Sender<Result<Receipt, Refusal>>,
+}
+
+/// What became of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The entry that it became, or the last entry where it became none.
+    pub seq: u64,
+    /// It had come before.
+    pub duplicate: bool,
+}
+
+pub struct Actor {
+    inner: Arc<Inner>,
+    bot: Arc<Bot>,
+    session: Session,
+    token: Hash,
+    snapshot_at: u64,
+    bucket: Bucket,
+}
+
+impl Actor {
+    /// Wakes a chat from the store: recorded events are folded, no turn is run again.
+    pub async fn wake(inner: Arc<Inner>, id: SessionId) -> Result<Self, Refusal> {
+        let loaded = inner.store.load(id).await.map_err(busy)?.ok_or(Refusal::UnknownSession)?;
+        let bot = inner.bots.get(&loaded.session.bot).cloned().ok_or(Refusal::UnknownBot)?;
+        let bucket = Bucket::new(&inner.limits);
+        Ok(Self { inner, bot, snapshot_at: loaded.session.seq, session: loaded.session, token: loaded.token, bucket })
+    }
+
+    /// Does one piece of work.
+    pub async fn one(&mut self, mail: Mail) {
+        match mail.work {
+            Work::Look(look) => {
+                look(&self.session, &self.token);
+                let _ = mail.reply.send(Ok(Receipt { seq: self.session.seq, duplicate: false }));
+            }
+            Work::Input { input, finished } => {
+                let result = self.input(input, finished).await;
+                let _ = mail.reply.send(result);
+            }
+        }
+    }
+
+    async fn input(&mut self, input: Input, finished: Option<(u64, u32)>) -> Result<Receipt, Refusal> {
+        for _ in 0..ATTEMPTS {
+            if let Some(receipt) = self.heard(&input).await? {
+                return Ok(receipt);
+            }
+            self.allowed(&input)?;
+            match self.turn(&input, finished).await {
+                Ok(receipt) => return Ok(receipt),
+                Err(StoreError::Conflict) => self.reload().await?,
+                Err(StoreError::Broken(problem)) => {
+                    tracing::error!(session = %self.session.id, problem, "a turn could not be kept");
+                    self.reload().await?;
+                    return Err(Refusal::Busy);
+                }
+            }
+        }
+        Err(Refusal::Busy)
+    }
+
+    async fn reload(&mut self) -> Result<(), Refusal> {
+        let loaded = self.inner.store.load(self.session.id).await.map_err(busy)?.ok_or(Refusal::UnknownSession)?;
+        self.session = loaded.session;
+        Ok(())
+    }
+
+    /// The same client id is the same message.
+    async fn heard(&self, input: &Input) -> Result<Option<Receipt>, Refusal> {
+        let (cid, said) = match input {
+            Input::CustomerSaid { cid, text } | Input::AgentSaid { cid, text, .. } => (cid, text.as_str()),
+            Input::CustomerTapped { cid, choice } => (cid, choice.as_str()),
+            Input::CustomerWantsPerson { cid } => (cid, "person"),
+            _ => return Ok(None),
+        };
+        let mut found = self.session.heard(cid).cloned();
+        if found.is_none() && self.session.cids.len() >= CIDS_REMEMBERED {
+            found = self.inner.store.heard(self.session.id, cid).await.map_err(busy)?;
+        }
+        match found {
+            Some(h) if h.digest == digest(said) => Ok(Some(Receipt { seq: h.seq, duplicate: true })),
+            Some(_) => Err(Refusal::CidReused),
+            None => Ok(None),
+        }
+    }
+
+    /// What the state of the chat forbids.
+    fn allowed(&mut self, input: &Input) -> Result<(), Refusal> {
+        let holds = |agent: &AgentId| matches!(&self.session.holder, Holder::Agent { id, .. } if id == agent);
+        match input {
+            Input::CustomerTapped { choice, .. } if !self.session.offers(choice) => return Err(Refusal::NotOffered),
+            Input::AgentTook { agent, .. } => match &self.session.holder {
+                Holder::Agent { id, .. } if id != agent => return Err(Refusal::Taken),
+                Holder::Resolved { .. } => return Err(Refusal::Over),
+                _ => {}
+            },
+            Input::AgentSaid { agent, .. }
+            | Input::AgentHandedBack { agent, .. }
+            | Input::AgentResolved { agent, .. }
+                if !holds(agent) =>
+            {
+                return Err(Refusal::NotYours);
+            }
+            _ => {}
+        }
+        let customer = matches!(
+            input,
+            Input::CustomerSaid { .. } | Input::CustomerTapped { .. } | Input::CustomerWantsPerson { .. }
+        );
+        if customer {
+            self.bucket.take(&self.inner.limits).map_err(|retry_after| Refusal::TooFast { retry_after })?;
+        }
+        Ok(())
+    }
+
+    /// Taking a chat that one has already is done.
+    fn is_done(&self, input: &Input) -> bool {
+        matches!((input, &self.session.holder), (Input::AgentTook { agent, .. }, Holder::Agent { id, .. }) if id == agent)
+    }
+
+    async fn turn(&mut self, input: &Input, finished: Option<(u64, u32)>) -> Result<Receipt, StoreError> {
+        if self.is_done(input) {
+            return Ok(Receipt { seq: self.session.seq, duplicate: true });
+        }
+        let now = self.inner.clock.now();
+        let after = self.session.seq;
+        let (session, turn) = self.guarded(input, now);
+        if turn.events.is_empty() && finished.is_none() {
+            if let Input::TimerFired { timer } = input {
+                self.inner.store.drop_timer(self.session.id, timer.clone()).await?;
+            }
+            return Ok(Receipt { seq: after, duplicate: false });
+        }
+        let commit = self.commit(after, &session, &turn, input, finished);
+        let (outbox, row) = (commit.outbox.clone(), commit.row.clone());
+        if commit.snapshot.is_some() {
+            self.snapshot_at = session.seq;
+        }
+        self.inner.store.commit(commit).await?;
+        self.session = session;
+        self.tell(row, &turn);
+        self.inner.clone().carry_out(self.session.id, &turn.effects, outbox);
+        let own = turn.events.iter().find(|e| matches!(&e.what, What::Message { cid: Some(_), .. }));
+        Ok(Receipt { seq: own.map_or(self.session.seq, |e| e.seq), duplicate: false })
+    }
+
+    /// Runs the turn on a copy. A panic stays in this chat: the customer gets an apology and a person.
+    fn guarded(&self, input: &Input, now: crate::time::Millis) -> (Session, Turn) {
+        let run = |input: Input| {
+            let mut session = self.session.clone();
+            catch_unwind(AssertUnwindSafe(|| {
+                let turn = engine::turn(&self.bot, &mut session, input, now);
+                (session, turn)
+            }))
+        };
+        run(input.clone()).unwrap_or_else(|panic| {
+            let problem = panic
+                .downcast_ref::<&str>()
+                .map(|s| (*s).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned());
+            let problem = problem.unwrap_or_else(|| "a turn broke off".into());
+            tracing::error!(session = %self.session.id, problem, "a turn panicked");
+            self.broke(input, problem, now)
+        })
+    }
+
+    /// The customer's words are kept all the same.
+    fn broke(&self, input: &Input, problem: String, now: crate::time::Millis) -> (Session, Turn) {
+        let mut session = self.session.clone();
+        let mut turn = Turn::default();
+        if let Input::CustomerSaid { cid, text } = input {
+            let from = engine::Speaker::Customer;
+            let (text, cid) = (text.clone(), Some(cid.clone()));
+            let what = What::Message { from, text, cid, choice: None, choices: vec![], scale: None };
+            let event = engine::Event { seq: session.seq + 1, at: now, what };
+            session.apply(&event);
+            turn.events.push(event);
+        }
+        let apology = engine::turn(&self.bot, &mut session, Input::Broke { problem }, now);
+        turn.events.extend(apology.events);
+        turn.effects.extend(apology.effects);
+        (session, turn)
+    }
+
+    fn commit(
+        &self,
+        after: u64,
+        session: &Session,
+        turn: &Turn,
+        input: &Input,
+        finished: Option<(u64, u32)>,
+    ) -> Commit {
+        let mut commit = Commit {
+            session: session.id,
+            after,
+            events: turn.events.clone(),
+            outbox: vec![],
+            set_timers: vec![],
+            cancelled: vec![],
+            finished,
+            snapshot: (session.seq - self.snapshot_at.min(session.seq) >= SNAPSHOT_EVERY)
+                .then(|| Box::new(session.clone())),
+            row: view::row(session),
+        };
+        if let Input::TimerFired { timer } = input {
+            commit.cancelled.push(timer.clone());
+        }
+        for (n, effect) in (0_u32..).zip(&turn.effects) {
+            match effect {
+                Effect::Call { .. } | Effect::Queue { .. } => {
+                    commit.outbox.push(Pending { session: session.id, seq: session.seq, n, effect: effect.clone() });
+                }
+                Effect::SetTimer { timer, due } => commit.set_timers.push((timer.clone(), *due)),
+                Effect::CancelTimer { timer } => commit.cancelled.push(timer.clone()),
+            }
+        }
+        commit
+    }
+
+    fn tell(&self, row: view::Row, turn: &Turn) {
+        if !turn.events.is_empty() {
+            self.inner.bus.publish(self.session.id, Notice::Events { upto: self.session.seq });
+            self.inner.bus.row(row);
+        }
+    }
+}
+
+fn busy(e: StoreError) -> Refusal {
+    tracing::error!(problem = %e, "the store");
+    Refusal::Busy
+}

@@ -1,0 +1,162 @@
+//! What the runtime needs from the outside, as traits: a store, a bus, a way to other systems.
+use super::view::Row;
+use crate::bot::Bot;
+use crate::engine::session::Heard;
+use crate::engine::{Answer, Effect, Event, Session, Speaker, Timer};
+use crate::id::{AgentId, SessionId};
+use crate::time::Millis;
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// SHA-256 of a secret: the secret itself is never kept.
+pub type Hash = [u8; 32];
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else wrote this session first.
+    #[error("the chat was changed at the same time")]
+    Conflict,
+    #[error("the store does not work: {0}")]
+    Broken(String),
+}
+
+pub type Stored<T> = Result<T, StoreError>;
+
+/// An effect that another system has to carry out: kept until its answer is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    pub session: SessionId,
+    /// Place of the last event of the turn that caused it.
+    pub seq: u64,
+    /// Which of the turn's effects.
+    pub n: u32,
+    pub effect: Effect,
+}
+
+impl Pending {
+    /// The same for every attempt.
+    pub fn key(&self) -> String {
+        format!("{}-{}-{}", self.session, self.seq, self.n)
+    }
+}
+
+/// One turn, to be kept wholly or not at all.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    pub session: SessionId,
+    /// The session's last place before these events.
+    pub after: u64,
+    pub events: Vec<Event>,
+    pub outbox: Vec<Pending>,
+    pub set_timers: Vec<(Timer, Millis)>,
+    pub cancelled: Vec<Timer>,
+    /// The effect whose answer this turn took in: its `seq` and `n`.
+    pub finished: Option<(u64, u32)>,
+    /// The whole state, now and then.
+    pub snapshot: Option<Box<Session>>,
+    pub row: Row,
+}
+
+/// A session as the store has it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub session: Session,
+    pub token: Hash,
+}
+
+/// An agent's account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub id: AgentId,
+    pub name: String,
+    pub email: String,
+    pub password_hash: String,
+}
+
+/// A login: what a cookie stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    pub agent: AgentId,
+    pub name: String,
+    /// Sent along with everything that changes something.
+    pub csrf: String,
+}
+
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// A name of this store's life: another one means that no earlier chat can be resumed.
+    async fn epoch(&self) -> Stored<String>;
+    async fn create(&self, session: &Session, token: Hash) -> Stored<()>;
+    async fn load(&self, session: SessionId) -> Stored<Option<Loaded>>;
+    /// Keeps a turn; durable when it returns.
+    async fn commit(&self, commit: Commit) -> Stored<()>;
+    /// Events after `after`, in order, at most `limit`.
+    async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>>;
+    /// The entry that a client id became.
+    async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>>;
+    async fn pending(&self) -> Stored<Vec<Pending>>;
+    /// Ticks off an effect that leads to no turn.
+    async fn finish(&self, pending: &Pending) -> Stored<()>;
+    /// Timers that are due, earliest first, and when the next one will be.
+    async fn due(&self, now: Millis) -> Stored<(Vec<(SessionId, Timer)>, Option<Millis>)>;
+    async fn drop_timer(&self, session: SessionId, timer: Timer) -> Stored<()>;
+    /// Chats in one of these states, the ones that waited longest first.
+    async fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Stored<Vec<Row>>;
+
+    async fn agents(&self) -> Stored<u64>;
+    /// Makes a single-use link; earlier ones stop working.
+    async fn invite(&self, token: Hash, expires: Millis) -> Stored<()>;
+    async fn invited(&self, token: Hash, now: Millis) -> Stored<bool>;
+    /// Uses up the link and makes the account, both or neither. `None` where the link is used, unknown or too old.
+    async fn join(
+        &self,
+        token: Hash,
+        now: Millis,
+        name: &str,
+        email: &str,
+        password_hash: &str,
+    ) -> Stored<Option<AgentId>>;
+    async fn account(&self, email: &str) -> Stored<Option<Account>>;
+    async fn log_in(&self, token: Hash, agent: AgentId, csrf: &str, expires: Millis) -> Stored<()>;
+    async fn login(&self, token: Hash, now: Millis) -> Stored<Option<Login>>;
+    async fn log_out(&self, token: Hash) -> Stored<()>;
+}
+
+/// What watchers of a chat are told; the chat itself is read from the store.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// There is something up to this place.
+    Events {
+        upto: u64,
+    },
+    Typing {
+        from: Speaker,
+        on: bool,
+    },
+}
+
+pub trait Bus: Send + Sync + 'static {
+    fn publish(&self, session: SessionId, notice: Notice);
+    fn watch(&self, session: SessionId) -> broadcast::Receiver<Notice>;
+    fn row(&self, row: Row);
+    fn watch_rows(&self) -> broadcast::Receiver<Row>;
+}
+
+/// A request to another system.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub bot: Arc<Bot>,
+    pub system: String,
+    pub action: String,
+    pub args: Map<String, Value>,
+    /// Stays the same however often the request is sent.
+    pub key: String,
+}
+
+#[async_trait]
+pub trait Connector: Send + Sync + 'static {
+    /// Never fails: what went wrong is an answer too.
+    async fn call(&self, request: Request) -> Answer;
+}

@@ -1,0 +1,62 @@
+//! Why something was not done, with the codes of docs/protocol.md.
+use std::time::Duration;
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("There is no bot of that name.")]
+    UnknownBot,
+    #[error("There is no such chat. Begin a new one.")]
+    UnknownSession,
+    #[error("This token does not belong to this chat.")]
+    WrongToken,
+    #[error("The message holds nothing that can be read.")]
+    Empty,
+    #[error("The message is longer than 4,000 characters. Send it in parts.")]
+    TooLarge,
+    #[error("`cid` must be 1 to 64 characters of A-Z a-z 0-9 _ -.")]
+    BadCid,
+    #[error("This `cid` came before with other words; the first are kept. Make a new one.")]
+    CidReused,
+    #[error("This button is not offered now. Send the words instead.")]
+    NotOffered,
+    #[error("Too many messages at once. Wait a moment, then send it again.")]
+    TooFast { retry_after: Duration },
+    #[error("The message could not be kept. Send it again in a moment.")]
+    Busy,
+    #[error("A colleague was first: this chat is taken.")]
+    Taken,
+    #[error("Somebody else has this chat. Take it first.")]
+    NotYours,
+    #[error("This chat is resolved already.")]
+    Over,
+}
+
+impl Refusal {
+    /// The stable name.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::UnknownBot => "unknown_bot",
+            Refusal::UnknownSession => "unknown_session",
+            Refusal::WrongToken => "wrong_token",
+            Refusal::Empty => "empty",
+            Refusal::TooLarge => "too_large",
+            Refusal::BadCid => "bad_cid",
+            Refusal::CidReused => "cid_reused",
+            Refusal::NotOffered => "not_offered",
+            Refusal::TooFast { .. } => "too_fast",
+            Refusal::Busy => "busy",
+            Refusal::Taken => "taken",
+            Refusal::NotYours => "not_yours",
+            Refusal::Over => "over",
+        }
+    }
+
+    /// When to try again, where that helps.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Refusal::TooFast { retry_after } => Some(*retry_after),
+            Refusal::Busy => Some(Duration::from_secs(1)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Which chats are live, and their mailboxes. The map stays in here: no guard of it crosses an await.
+use super::Inner;
+use super::actor::{Actor, Mail, Receipt, Work};
+use super::refusal::Refusal;
+use crate::id::SessionId;
+use dashmap::DashMap;
+use dashmap::mapref::entry::Entry;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Times that a mailbox may close right before it is written to.
+const ATTEMPTS: usize = 8;
+
+#[derive(Debug, Default)]
+pub struct Registry {
+    live: DashMap<SessionId, mpsc::Sender<Mail>>,
+}
+
+impl Registry {
+    /// How many chats are in memory.
+    pub fn len(&self) -> usize {
+        self.live.len()
+    }
+
+    /// Gives work to a chat, waking it where it sleeps, and waits until it is done.
+    pub async fn give(&self, inner: &Arc<Inner>, id: SessionId, work: Work) -> Result<Receipt, Refusal> {
+        let mut work = work;
+        for _ in 0..ATTEMPTS {
+            let (reply, answer) = oneshot::channel();
+            let mailbox = self.mailbox(inner, id);
+            match mailbox.try_send(Mail { work, reply }) {
+                Ok(()) => return answer.await.unwrap_or(Err(Refusal::Busy)),
+                Err(mpsc::error::TrySendError::Full(_)) => return Err(Refusal::Busy),
+                Err(mpsc::error::TrySendError::Closed(mail)) => {
+                    work = mail.work;
+                    self.forget(id, &mailbox);
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        Err(Refusal::Busy)
+    }
+
+    fn mailbox(&self, inner: &Arc<Inner>, id: SessionId) -> mpsc::Sender<Mail> {
+        match self.live.entry(id) {
+            Entry::Occupied(live) => live.get().clone(),
+            Entry::Vacant(vacant) => {
+                let (tx, rx) = mpsc::channel(inner.limits.mailbox);
+                vacant.insert(tx.clone());
+                inner.tasks.spawn(life(inner.clone(), id, rx));
+                tx
+            }
+        }
+    }
+
+    fn forget(&self, id: SessionId, mailbox: &mpsc::Sender<Mail>) {
+        self.live.remove_if(&id, |_, current| current.same_channel(mailbox));
+    }
+
+    fn forget_closed(&self, id: SessionId) {
+        self.live.remove_if(&id, |_, current| current.is_closed());
+    }
+}
+
+/// From waking to sleeping. The mailbox is closed before the last look into it: nothing that was accepted is lost.
+async fn life(inner: Arc<Inner>, id: SessionId, mut rx: mpsc::Receiver<Mail>) {
+    match Actor::wake(inner.clone(), id).await {
+        Ok(mut actor) => {
+            let idle = inner.limits.idle;
+            loop {
+                let next = tokio::select! {
+                    next = tokio::time::timeout(idle, rx.recv()) => next,
+                    () = inner.stopping.cancelled() => Ok(None),
+                };
+                match next {
+                    Ok(Some(mail)) => actor.one(mail).await,
+                    _ => break,
+                }
+            }
+            rx.close();
+            while let Some(mail) = rx.recv().await {
+                actor.one(mail).await;
+            }
+        }
+        Err(refusal) => {
+            rx.close();
+            while let Some(mail) = rx.recv().await {
+                let _ = mail.reply.send(Err(refusal.clone()));
+            }
+        }
+    }
+    inner.registry.forget_closed(id);
+}

@@ -1,0 +1,68 @@
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+  id BLOB PRIMARY KEY,
+  bot TEXT NOT NULL,
+  token BLOB NOT NULL,
+  created INTEGER NOT NULL,
+  seq INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL,
+  agent INTEGER,
+  since INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  row TEXT NOT NULL,
+  snapshot TEXT,
+  snapshot_sum BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_state ON sessions (state, since);
+
+CREATE TABLE events (
+  session BLOB NOT NULL REFERENCES sessions (id),
+  seq INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (session, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cids (
+  session BLOB NOT NULL,
+  cid TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  digest INTEGER NOT NULL,
+  PRIMARY KEY (session, cid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  session BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  effect TEXT NOT NULL,
+  PRIMARY KEY (session, seq, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE timers (
+  session BLOB NOT NULL,
+  key TEXT NOT NULL,
+  timer TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  PRIMARY KEY (session, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timers_by_due ON timers (due);
+
+CREATE TABLE agents (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  email TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE logins (
+  token BLOB PRIMARY KEY,
+  agent INTEGER NOT NULL REFERENCES agents (id),
+  csrf TEXT NOT NULL,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invites (
+  token BLOB PRIMARY KEY,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

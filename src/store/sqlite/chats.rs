@@ -1,0 +1,219 @@
+//! Sessions, their journal, their effects and timers.
+use super::writer::Failure;
+use crate::engine::session::{Heard, SNAPSHOT_VERSION, digest};
+use crate::engine::{Effect, Event, Session, Timer, What};
+use crate::id::{AgentId, SessionId};
+use crate::runtime::ports::{Commit, Hash, Loaded, Pending};
+use crate::runtime::view::{self, Row};
+use crate::time::Millis;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Result, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+/// Timers that are fired in one go.
+const DUE: usize = 256;
+
+fn json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(e)))
+}
+
+fn number(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn session_id(bytes: &[u8]) -> Result<SessionId> {
+    let uuid = uuid::Uuid::from_slice(bytes)
+        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(e)))?;
+    Ok(SessionId::new(uuid))
+}
+
+pub fn epoch(c: &Connection) -> std::result::Result<String, Failure> {
+    let fresh = uuid::Uuid::new_v4().simple().to_string();
+    c.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', ?1)", [fresh])?;
+    Ok(c.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |r| r.get(0))?)
+}
+
+pub fn create(c: &Connection, session: &Session, token: &Hash) -> std::result::Result<(), Failure> {
+    let row = view::row(session);
+    c.execute(
+        "INSERT INTO sessions (id, bot, token, created, state, since, updated, row) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![session.id.as_bytes(), session.bot, token, session.began.0, row.state, row.since.0, row.updated.0, json(&row)?],
+    )?;
+    Ok(())
+}
+
+struct Kept {
+    bot: String,
+    token: Vec<u8>,
+    created: i64,
+    snapshot: Option<String>,
+    sum: Option<Vec<u8>>,
+}
+
+/// The latest whole state and the events since; without a usable state, all events.
+pub fn load(c: &Connection, id: SessionId) -> Result<Option<Loaded>> {
+    let sql = "SELECT bot, token, created, snapshot, snapshot_sum FROM sessions WHERE id = ?1";
+    let read = |r: &rusqlite::Row<'_>| {
+        Ok(Kept { bot: r.get(0)?, token: r.get(1)?, created: r.get(2)?, snapshot: r.get(3)?, sum: r.get(4)? })
+    };
+    let Some(kept) = c.prepare_cached(sql)?.query_row([id.as_bytes()], read).optional()? else { return Ok(None) };
+    let mut session = whole(&kept).unwrap_or_else(|| Session::new(id, &kept.bot, Millis(kept.created)));
+    for event in events(c, id, session.seq, usize::MAX)? {
+        session.apply(&event);
+    }
+    let token = kept.token.try_into().unwrap_or_default();
+    Ok(Some(Loaded { session, token }))
+}
+
+/// A snapshot is used only where it is unharmed and of this version.
+fn whole(kept: &Kept) -> Option<Session> {
+    let text = kept.snapshot.as_ref()?;
+    let sum: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let session: Session = serde_json::from_str(text).ok()?;
+    let fits = kept.sum.as_deref() == Some(&sum) && session.version == SNAPSHOT_VERSION;
+    fits.then_some(session)
+}
+
+pub fn events(c: &Connection, id: SessionId, after: u64, limit: usize) -> Result<Vec<Event>> {
+    let sql = "SELECT body FROM events WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    let mut statement = c.prepare_cached(sql)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let bodies = statement.query_map(params![id.as_bytes(), number(after), limit], |r| r.get::<_, String>(0))?;
+    bodies.map(|body| from_json(&body?)).collect()
+}
+
+/// Keeps a turn. The version check, the events and everything they cause are one.
+pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failure> {
+    let id = commit.session.as_bytes();
+    let upto = commit.events.last().map_or(commit.after, |e| e.seq);
+    let row = &commit.row;
+    let sql = "UPDATE sessions SET seq = ?3, state = ?4, agent = ?5, since = ?6, updated = ?7, row = ?8 WHERE id = ?1 AND seq = ?2";
+    let agent = row.agent.as_ref().map(|a| a.id.0);
+    let changed = c.prepare_cached(sql)?.execute(params![
+        id,
+        number(commit.after),
+        number(upto),
+        row.state,
+        agent,
+        row.since.0,
+        row.updated.0,
+        json(row)?
+    ])?;
+    if changed == 0 {
+        return Err(Failure::Conflict);
+    }
+    for event in &commit.events {
+        c.prepare_cached("INSERT INTO events (session, seq, body) VALUES (?1, ?2, ?3)")?.execute(params![
+            id,
+            number(event.seq),
+            json(event)?
+        ])?;
+        if let What::Message { cid: Some(cid), text, choice, .. } = &event.what {
+            let said = digest(choice.as_deref().unwrap_or(text));
+            c.prepare_cached("INSERT INTO cids (session, cid, seq, digest) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![id, cid, number(event.seq), said.cast_signed()])?;
+        }
+    }
+    consequences(c, commit)?;
+    if let Some(snapshot) = &commit.snapshot {
+        let text = json(snapshot)?;
+        let sum: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        c.prepare_cached("UPDATE sessions SET snapshot = ?2, snapshot_sum = ?3 WHERE id = ?1")?
+            .execute(params![id, text, sum])?;
+    }
+    Ok(())
+}
+
+fn consequences(c: &Connection, commit: &Commit) -> Result<()> {
+    let id = commit.session.as_bytes();
+    if let Some((seq, n)) = commit.finished {
+        finish(c, commit.session, seq, n)?;
+    }
+    for pending in &commit.outbox {
+        c.prepare_cached("INSERT INTO outbox (session, seq, n, effect) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            id,
+            number(pending.seq),
+            pending.n,
+            json(&pending.effect)?
+        ])?;
+    }
+    // A timer that fired may be set again by the same turn.
+    for timer in &commit.cancelled {
+        drop_timer(c, commit.session, timer)?;
+    }
+    for (timer, due) in &commit.set_timers {
+        c.prepare_cached("INSERT OR REPLACE INTO timers (session, key, timer, due) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![id, timer.key(), json(timer)?, due.0])?;
+    }
+    Ok(())
+}
+
+pub fn finish(c: &Connection, session: SessionId, seq: u64, n: u32) -> Result<()> {
+    c.prepare_cached("DELETE FROM outbox WHERE session = ?1 AND seq = ?2 AND n = ?3")?.execute(params![
+        session.as_bytes(),
+        number(seq),
+        n
+    ])?;
+    Ok(())
+}
+
+pub fn drop_timer(c: &Connection, session: SessionId, timer: &Timer) -> Result<()> {
+    c.prepare_cached("DELETE FROM timers WHERE session = ?1 AND key = ?2")?
+        .execute(params![session.as_bytes(), timer.key()])?;
+    Ok(())
+}
+
+pub fn heard(c: &Connection, session: SessionId, cid: &str) -> Result<Option<Heard>> {
+    let sql = "SELECT seq, digest FROM cids WHERE session = ?1 AND cid = ?2";
+    let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?));
+    let found = c.prepare_cached(sql)?.query_row(params![session.as_bytes(), cid], read).optional()?;
+    Ok(found.map(|(seq, said)| Heard { cid: cid.to_owned(), seq: seq.cast_unsigned(), digest: said.cast_unsigned() }))
+}
+
+pub fn pending(c: &Connection) -> Result<Vec<Pending>> {
+    let mut statement = c.prepare("SELECT session, seq, n, effect FROM outbox ORDER BY session, seq, n")?;
+    let read =
+        |r: &rusqlite::Row<'_>| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, i64>(1)?, r.get(2)?, r.get::<_, String>(3)?));
+    let rows = statement.query_map([], read)?;
+    rows.map(|row| {
+        let (session, seq, n, effect) = row?;
+        let effect: Effect = from_json(&effect)?;
+        Ok(Pending { session: session_id(&session)?, seq: seq.cast_unsigned(), n, effect })
+    })
+    .collect()
+}
+
+pub fn due(c: &Connection, now: Millis) -> Result<(Vec<(SessionId, Timer)>, Option<Millis>)> {
+    let mut statement = c.prepare_cached("SELECT session, timer FROM timers WHERE due <= ?1 ORDER BY due LIMIT ?2")?;
+    let limit = i64::try_from(DUE).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![now.0, limit], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, String>(1)?)))?;
+    let due = rows
+        .map(|row| {
+            let (session, timer) = row?;
+            Ok((session_id(&session)?, from_json(&timer)?))
+        })
+        .collect::<Result<_>>()?;
+    let next: Option<i64> = c.query_row("SELECT min(due) FROM timers WHERE due > ?1", [now.0], |r| r.get(0))?;
+    Ok((due, next.map(Millis)))
+}
+
+pub fn rows(c: &Connection, states: &[String], agent: Option<AgentId>, limit: usize) -> Result<Vec<Row>> {
+    let sql = "SELECT row FROM sessions WHERE state = ?1 AND (?2 IS NULL OR agent = ?2) ORDER BY since DESC LIMIT ?3";
+    let mut statement = c.prepare_cached(sql)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    for state in states {
+        let rows = statement.query_map(params![state, agent.map(|a| a.0), limit], |r| r.get::<_, String>(0))?;
+        for row in rows {
+            found.push(from_json::<Row>(&row?)?);
+        }
+    }
+    found.sort_by_key(|r| r.since);
+    Ok(found)
+}

@@ -1,0 +1,198 @@
+//! The embedded store: one SQLite file. One thread writes, and groups whatever queued while the last commit flew; readers
+//! have connections of their own.
+mod accounts;
+mod chats;
+mod writer;
+
+use crate::engine::session::Heard;
+use crate::engine::{Event, Session, Timer};
+use crate::id::{AgentId, SessionId};
+use crate::runtime::ports::{Account, Commit, Hash, Loaded, Login, Pending, Store, StoreError, Stored};
+use crate::runtime::view::Row;
+use crate::time::Millis;
+use async_trait::async_trait;
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use writer::Writer;
+
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/001_chats.sql")];
+
+pub struct Sqlite {
+    writer: Writer,
+    readers: Arc<Readers>,
+}
+
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sqlite({})", self.readers.path.display())
+    }
+}
+
+impl Sqlite {
+    /// Opens or makes the file.
+    ///
+    /// # Errors
+    /// The file cannot be opened, is no database, or was written by a later version.
+    pub fn open(path: &Path) -> Stored<Self> {
+        let mut connection = connect(path)?;
+        migrate(&mut connection)?;
+        let writer = Writer::start(connection);
+        let readers = Arc::new(Readers { path: path.to_owned(), idle: Mutex::new(Vec::new()) });
+        Ok(Self { writer, readers })
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Stored<T> {
+        let readers = self.readers.clone();
+        let read = tokio::task::spawn_blocking(move || readers.read(f));
+        read.await.map_err(|e| StoreError::Broken(e.to_string()))?
+    }
+}
+
+/// Connections for reading, made when all others are at work.
+struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    fn read<T>(&self, f: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Stored<T> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connect(&self.path)?,
+        };
+        let result = f(&connection).map_err(broken);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        result
+    }
+}
+
+pub(super) fn broken(e: rusqlite::Error) -> StoreError {
+    StoreError::Broken(e.to_string())
+}
+
+fn connect(path: &Path) -> Stored<Connection> {
+    let connection =
+        Connection::open(path).map_err(|e| StoreError::Broken(format!("{} cannot be opened: {e}", path.display())))?;
+    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(broken)?;
+    // FULL: a commit is on disk when it returns, also when the power fails.
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+        .map_err(|e| StoreError::Broken(format!("{} cannot be used as a database: {e}", path.display())))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Stored<()> {
+    let version: u32 = connection.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(broken)?;
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
+    if version > MIGRATIONS.len() {
+        let problem = "the database was written by a later version of rapport; start that version";
+        return Err(StoreError::Broken(problem.into()));
+    }
+    for (index, sql) in MIGRATIONS.iter().enumerate().skip(version) {
+        let transaction = connection.transaction().map_err(broken)?;
+        transaction.execute_batch(sql).map_err(broken)?;
+        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        transaction.pragma_update(None, "user_version", number).map_err(broken)?;
+        transaction.commit().map_err(broken)?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn epoch(&self) -> Stored<String> {
+        self.writer.write(|c| chats::epoch(c)).await
+    }
+
+    async fn create(&self, session: &Session, token: Hash) -> Stored<()> {
+        let session = session.clone();
+        self.writer.write(move |c| chats::create(c, &session, &token)).await
+    }
+
+    async fn load(&self, session: SessionId) -> Stored<Option<Loaded>> {
+        self.read(move |c| chats::load(c, session)).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Stored<()> {
+        self.writer.write(move |c| chats::commit(c, &commit)).await
+    }
+
+    async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>> {
+        self.read(move |c| chats::events(c, session, after, limit)).await
+    }
+
+    async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>> {
+        let cid = cid.to_owned();
+        self.read(move |c| chats::heard(c, session, &cid)).await
+    }
+
+    async fn pending(&self) -> Stored<Vec<Pending>> {
+        self.read(chats::pending).await
+    }
+
+    async fn finish(&self, pending: &Pending) -> Stored<()> {
+        let (session, seq, n) = (pending.session, pending.seq, pending.n);
+        self.writer.write(move |c| Ok(chats::finish(c, session, seq, n)?)).await
+    }
+
+    async fn due(&self, now: Millis) -> Stored<(Vec<(SessionId, Timer)>, Option<Millis>)> {
+        self.read(move |c| chats::due(c, now)).await
+    }
+
+    async fn drop_timer(&self, session: SessionId, timer: Timer) -> Stored<()> {
+        self.writer.write(move |c| Ok(chats::drop_timer(c, session, &timer)?)).await
+    }
+
+    async fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Stored<Vec<Row>> {
+        let states: Vec<String> = states.iter().map(|s| (*s).to_owned()).collect();
+        self.read(move |c| chats::rows(c, &states, agent, limit)).await
+    }
+
+    async fn agents(&self) -> Stored<u64> {
+        self.read(accounts::count).await
+    }
+
+    async fn invite(&self, token: Hash, expires: Millis) -> Stored<()> {
+        self.writer.write(move |c| Ok(accounts::invite(c, &token, expires)?)).await
+    }
+
+    async fn invited(&self, token: Hash, now: Millis) -> Stored<bool> {
+        self.read(move |c| accounts::invited(c, &token, now)).await
+    }
+
+    async fn join(
+        &self,
+        token: Hash,
+        now: Millis,
+        name: &str,
+        email: &str,
+        password_hash: &str,
+    ) -> Stored<Option<AgentId>> {
+        let (name, email, password) = (name.to_owned(), email.to_lowercase(), password_hash.to_owned());
+        self.writer.write(move |c| Ok(accounts::join(c, &token, now, &name, &email, &password)?)).await
+    }
+
+    async fn account(&self, email: &str) -> Stored<Option<Account>> {
+        let email = email.to_lowercase();
+        self.read(move |c| accounts::account(c, &email)).await
+    }
+
+    async fn log_in(&self, token: Hash, agent: AgentId, csrf: &str, expires: Millis) -> Stored<()> {
+        let csrf = csrf.to_owned();
+        self.writer.write(move |c| Ok(accounts::log_in(c, &token, agent, &csrf, expires)?)).await
+    }
+
+    async fn login(&self, token: Hash, now: Millis) -> Stored<Option<Login>> {
+        self.read(move |c| accounts::login(c, &token, now)).await
+    }
+
+    async fn log_out(&self, token: Hash) -> Stored<()> {
+        self.writer.write(move |c| Ok(accounts::log_out(c, &token)?)).await
+    }
+}
