@@ -1,10 +1,13 @@
 //! `rapport chat`: a conversation in the terminal, on the real engine; nothing is kept.
 use super::load;
 use crate::bot::Bot;
+use crate::connector::Http;
 use crate::engine::{self, Answer, Effect, Input, Session, Speaker, Turn, What};
 use crate::id::SessionId;
+use crate::runtime::ports::{Connector, Request};
 use crate::time::{Clock, SystemClock};
 use anyhow::{Result, bail};
+use serde_json::{Map, Value};
 use std::collections::VecDeque;
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -22,8 +25,8 @@ pub fn run(path: &Path, why: bool) -> Result<ExitCode> {
         "Talking to {}. Write as a customer would; a button's number works too. An empty line ends.\n",
         bot.settings.name
     );
-    let mut talk = Talk::new(bot, why);
-    talk.give(Input::Opened { page: None, language: None, customer: serde_json::Map::new(), returning: false })?;
+    let mut talk = Talk::new(bot, why)?;
+    talk.give(Input::Opened { page: None, language: None, customer: Map::new(), returning: false })?;
     let mut line = String::new();
     for n in 1.. {
         print!("you: ");
@@ -42,15 +45,18 @@ pub fn run(path: &Path, why: bool) -> Result<ExitCode> {
 struct Talk {
     bot: Arc<Bot>,
     session: Session,
+    connector: Http,
+    waiter: tokio::runtime::Runtime,
     clock: SystemClock,
     why: bool,
 }
 
 impl Talk {
-    fn new(bot: Arc<Bot>, why: bool) -> Self {
+    fn new(bot: Arc<Bot>, why: bool) -> Result<Self> {
         let id = SessionId::new(uuid::Uuid::now_v7());
         let session = Session::new(id, &bot.id, SystemClock.now());
-        Self { bot, session, clock: SystemClock, why }
+        let waiter = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self { bot, session, connector: Http::new(super::demo::secrets())?, waiter, clock: SystemClock, why })
     }
 
     /// A number taps a button, where buttons are offered and the number is no answer of its own.
@@ -73,7 +79,7 @@ impl Talk {
                 match effect {
                     Effect::Call { call, system, action, args } => {
                         inputs
-                            .push_back(Input::CallAnswered { call, answer: self.call(call, &system, &action, &args)? });
+                            .push_back(Input::CallAnswered { call, answer: self.call(call, &system, &action, &args) });
                     }
                     Effect::Queue { .. } => inputs.push_back(Input::NobodyAvailable),
                     Effect::SetTimer { .. } | Effect::CancelTimer { .. } => {}
@@ -83,15 +89,12 @@ impl Talk {
         Ok(())
     }
 
-    fn call(
-        &self,
-        call: u32,
-        system: &str,
-        action: &str,
-        args: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<Answer> {
-        let _ = (call, args);
-        Ok(Answer::Failed { problem: format!("{system}.{action} cannot be reached from here") })
+    /// Really asks the other system; the demo's token serves where no other is set.
+    fn call(&self, call: u32, system: &str, action: &str, args: &Map<String, Value>) -> Answer {
+        let key = format!("{}-{call}", self.session.id);
+        let (system, action) = (system.to_owned(), action.to_owned());
+        let request = Request { bot: self.bot.clone(), system, action, args: args.clone(), key };
+        self.waiter.block_on(self.connector.call(request))
     }
 
     fn show(&self, turn: &Turn) {

@@ -1,10 +1,13 @@
 //! The command line: one file a command. `serve` is the only place that names concrete adapters.
 mod chat;
 mod check;
+pub mod demo;
 pub mod load;
 mod new;
+pub mod serve;
 
 use clap::{Parser, Subcommand};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,14 +44,36 @@ enum Command {
         #[arg(long)]
         why: bool,
     },
+    /// Serve bots to a website, with an inbox for your team.
+    Serve {
+        /// The bot's folder, or a folder of bots.
+        path: PathBuf,
+        #[command(flatten)]
+        args: serve::ServeArgs,
+    },
+    /// Try everything: a shop with a bot in its corner, and the inbox behind it.
+    Demo {
+        /// The folder of bots.
+        #[arg(default_value = "flows")]
+        path: PathBuf,
+        #[command(flatten)]
+        args: serve::ServeArgs,
+        /// Where the demo shop listens.
+        #[arg(long, default_value = "127.0.0.1:8081")]
+        shop: SocketAddr,
+    },
 }
 
 /// Runs the command that was asked for.
 pub fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RAPPORT_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let result = match Cli::parse().command {
         Command::New { name } => new::run(&name),
         Command::Check { path, json } => check::run(&path, json),
         Command::Chat { path, why } => chat::run(&path, why),
+        Command::Serve { path, args } => serve::run(&path, &args),
+        Command::Demo { path, args, shop } => demo::run(&path, &args, shop),
     };
     match result {
         Ok(code) => code,

@@ -131,9 +131,9 @@ pub struct Frame {
     pub at: u32,
     /// Its name, by which it is found again in a changed bot.
     pub anchor: String,
-    /// Failed tries by operation.
+    /// Failed tries by the operation's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub tries: BTreeMap<u32, u32>,
+    pub tries: BTreeMap<String, u32>,
     /// Set while steps are run again after `ask again`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rerun: Option<Rerun>,

@@ -140,7 +140,7 @@ impl Run<'_> {
     pub fn try_failed(&mut self) -> u32 {
         let step = self.op().map(|p| p.anchor.clone()).unwrap_or_default();
         let Some(frame) = self.frame() else { return 1 };
-        let count = frame.tries.entry(frame.at).or_default();
+        let count = frame.tries.entry(step.clone()).or_default();
         *count += 1;
         let tries = *count;
         self.emit(What::TryFailed { step, tries });

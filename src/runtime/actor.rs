@@ -258,7 +258,8 @@ impl Actor {
     }
 }
 
-fn busy(e: StoreError) -> Refusal {
+/// A store that does not work is told to nobody but the log: the other side is asked to try again.
+pub fn busy(e: StoreError) -> Refusal {
     tracing::error!(problem = %e, "the store");
     Refusal::Busy
 }

@@ -184,7 +184,7 @@ impl Runtime {
         let token = secret()?;
         let session = Session::new(SessionId::new(uuid::Uuid::now_v7()), &bot.id, self.now());
         let kept = self.0.store.create(&session, hashed(&token)).await;
-        kept.map_err(|_| Refusal::Busy)?;
+        kept.map_err(actor::busy)?;
         let Opening { page, language, customer } = opening;
         let input = Input::Opened { page, language, customer, returning: false };
         let receipt = self.give(session.id, input).await?;
@@ -258,7 +258,7 @@ impl Runtime {
     /// # Errors
     /// `Busy` where the store does not answer.
     pub async fn page(&self, session: SessionId, after: u64) -> Result<Page, Refusal> {
-        let events = self.0.store.events(session, after, PAGE).await.map_err(|_| Refusal::Busy)?;
+        let events = self.0.store.events(session, after, PAGE).await.map_err(actor::busy)?;
         let upto = events.last().map_or(after, |e| e.seq);
         Ok(Page { after, upto, events })
     }
@@ -298,7 +298,7 @@ impl Runtime {
     /// # Errors
     /// `Busy` where the store does not answer.
     pub async fn rows(&self, states: &[&str], agent: Option<AgentId>) -> Result<Vec<Row>, Refusal> {
-        self.0.store.rows(states, agent, PAGE).await.map_err(|_| Refusal::Busy)
+        self.0.store.rows(states, agent, PAGE).await.map_err(actor::busy)
     }
 
     pub fn watch(&self, session: SessionId) -> broadcast::Receiver<Notice> {

@@ -64,7 +64,8 @@ impl Inner {
     ) -> Answer {
         let bot = match self.store.load(pending.session).await {
             Ok(Some(loaded)) => self.bots.get(&loaded.session.bot).cloned(),
-            _ => None,
+            Ok(None) => None,
+            Err(problem) => return Answer::Failed { problem: problem.to_string() },
         };
         let Some(bot) = bot else {
             return Answer::Failed { problem: "the bot of this chat is not there any more".into() };

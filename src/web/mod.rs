@@ -1,1 +1,37 @@
-//! (being built)
+//! HTTP and WebSocket: chats for customers, the inbox for agents, the pages, the demo shop.
+mod assets;
+mod chat;
+mod demo_shop;
+mod errors;
+mod headers;
+mod inbox;
+mod origin;
+mod pages;
+mod router;
+mod server;
+
+pub use server::{Demo, Options, Server};
+
+use crate::runtime::Runtime;
+use inbox::attempts::Attempts;
+use std::sync::Arc;
+
+/// What every handler may use. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub runtime: Runtime,
+    pub pages: pages::Pages,
+    pub attempts: Attempts,
+    /// How people reach this server: scheme, name and port.
+    pub public_url: String,
+    pub demo_url: Option<String>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

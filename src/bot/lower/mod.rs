@@ -196,11 +196,15 @@ impl Lowerer<'_> {
             Step::Use(s) => self.use_(s),
             Step::If(s) => self.if_(s),
             Step::Remember(s) => self.remember(s),
-            Step::Do(s) => drop(self.push(Op::Do { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new())),
-            Step::GoTo(s) => {
-                drop(self.push(Op::GoTo { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new()))
+            Step::Do(s) => {
+                self.push(Op::Do { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new());
             }
-            Step::Done(s) => drop(self.push(Op::Return, "done", s.span, BTreeSet::new())),
+            Step::GoTo(s) => {
+                self.push(Op::GoTo { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new());
+            }
+            Step::Done(s) => {
+                self.push(Op::Return, "done", s.span, BTreeSet::new());
+            }
             Step::Escalate(s) => self.escalate(s),
             Step::Promise(s) => self.promise(s),
             Step::Feedback(s) => self.feedback(s),

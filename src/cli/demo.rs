@@ -1,0 +1,75 @@
+//! `rapport demo`: the bots in `flows`, in a shop to try them in.
+use super::load;
+use super::serve::{ServeArgs, start, until_stopped};
+use crate::bot::{Bot, Files, compile};
+use crate::web::Demo;
+use anyhow::{Result, bail};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// The bot that knows the shop, inside the binary: `demo` works in an empty folder too.
+const BLUEBIRD: [(&str, &str); 6] = [
+    ("bot.yaml", include_str!("../../flows/bluebird/bot.yaml")),
+    ("integrations.yaml", include_str!("../../flows/bluebird/integrations.yaml")),
+    ("main.flow", include_str!("../../flows/bluebird/main.flow")),
+    ("orders.flow", include_str!("../../flows/bluebird/orders.flow")),
+    ("philosophy.yaml", include_str!("../../flows/bluebird/philosophy.yaml")),
+    ("returns.flow", include_str!("../../flows/bluebird/returns.flow")),
+];
+/// Where `flows/bluebird/integrations.yaml` expects the shop.
+const SHOP: &str = "127.0.0.1:8081";
+
+pub fn run(flows: &Path, args: &ServeArgs, shop: SocketAddr) -> Result<ExitCode> {
+    let bots = bots(flows, shop)?;
+    until_stopped(async { start(bots, args, Some(demo(shop)), secrets()).await })
+}
+
+/// The shop carries the bot that knows it.
+pub fn demo(listen: SocketAddr) -> Demo {
+    Demo { listen, bot: "bluebird".into() }
+}
+
+/// The shop's token; a real one would stand in the environment.
+pub fn secrets() -> BTreeMap<String, String> {
+    BTreeMap::from([("SHOP_TOKEN".to_owned(), "demo".to_owned())])
+}
+
+/// The bots of a folder, and the built-in one where it is not among them. The shop's page may embed it.
+///
+/// # Errors
+/// Mistakes in the bots, in words for people.
+pub fn bots(flows: &Path, shop: SocketAddr) -> Result<Vec<Arc<Bot>>> {
+    let mut all = Vec::new();
+    if flows.is_dir() {
+        for folder in load::folders(flows)? {
+            all.push(load::files(&folder)?);
+        }
+    }
+    if all.iter().all(|f| f.id != "bluebird") {
+        let texts = BLUEBIRD.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+        all.push(Files { id: "bluebird".into(), texts });
+    }
+    all.into_iter().map(|files| one(files, shop)).collect()
+}
+
+fn one(mut files: Files, shop: SocketAddr) -> Result<Arc<Bot>> {
+    if files.id == "bluebird" {
+        for (name, text) in &mut files.texts {
+            match name.as_str() {
+                "integrations.yaml" => *text = text.replace(SHOP, &shop.to_string()),
+                "bot.yaml" => {
+                    text.push_str(&format!("websites: [\"http://{shop}\", \"http://localhost:{}\"]\n", shop.port()))
+                }
+                _ => {}
+            }
+        }
+    }
+    let compiled = compile(&files);
+    match compiled.bot {
+        Some(bot) => Ok(Arc::new(bot)),
+        None => bail!("{}", load::report(Path::new(&files.id), &compiled)),
+    }
+}

@@ -1,0 +1,104 @@
+//! The chat over plain HTTP, for apps and programs, and for networks that let no WebSocket through.
+use super::{about as about_bot, items};
+use crate::id::SessionId;
+use crate::runtime::{Opening, Refusal, Said};
+use crate::web::App;
+use crate::web::errors::ApiError;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Open {
+    page: Option<String>,
+    language: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Say {
+    cid: String,
+    text: Option<String>,
+    choice: Option<String>,
+    #[serde(default)]
+    person: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct After {
+    #[serde(default)]
+    pub after: u64,
+}
+
+/// Opens a chat with its token.
+pub async fn authorised(
+    app: &App,
+    bot: &str,
+    session: &str,
+    headers: &HeaderMap,
+) -> Result<(SessionId, u64), ApiError> {
+    let id = SessionId::parse(session).ok_or(Refusal::UnknownSession)?;
+    let given =
+        headers.get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
+    let upto = app.runtime.enter(bot, id, given.unwrap_or_default().trim()).await?;
+    Ok((id, upto))
+}
+
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|e| ApiError::bad_frame(format!("The body does not fit: {e}")))
+}
+
+pub async fn about(State(app): State<App>, Path(bot): Path<String>) -> Result<Response, ApiError> {
+    let bot = app.runtime.bot(&bot).ok_or(Refusal::UnknownBot)?;
+    Ok(Json(about_bot(&bot)).into_response())
+}
+
+pub async fn open(State(app): State<App>, Path(bot): Path<String>, body: Bytes) -> Result<Response, ApiError> {
+    let open: Open = if body.is_empty() { Open::default() } else { read(&body)? };
+    let opening = Opening { page: open.page, language: open.language, ..Opening::default() };
+    let opened = app.runtime.open(&bot, opening).await?;
+    let status = app.runtime.status(opened.session).await?;
+    let bot = app.runtime.bot(&bot).ok_or(Refusal::UnknownBot)?;
+    let answer = json!({
+        "session": opened.session, "token": opened.token, "bot": about_bot(&bot), "status": status, "upto": opened.upto,
+        "epoch": app.runtime.epoch(),
+    });
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+pub async fn say(
+    State(app): State<App>,
+    Path((bot, session)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let (id, _) = authorised(&app, &bot, &session, &headers).await?;
+    let say: Say = read(&body)?;
+    let said = match (say.text, say.choice, say.person) {
+        (Some(text), None, false) => Said::Text(text),
+        (None, Some(choice), false) => Said::Choice(choice),
+        (None, None, true) => Said::Person,
+        _ => return Err(ApiError::bad_frame("Give exactly one of `text`, `choice` and `person`.")),
+    };
+    let receipt = app.runtime.customer(id, &say.cid, said).await?;
+    let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    let answer = json!({ "cid": say.cid, "seq": receipt.seq, "duplicate": receipt.duplicate });
+    Ok((status, Json(answer)).into_response())
+}
+
+pub async fn events(
+    State(app): State<App>,
+    Path((bot, session)): Path<(String, String)>,
+    Query(query): Query<After>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (id, _) = authorised(&app, &bot, &session, &headers).await?;
+    let page = app.runtime.page(id, query.after).await?;
+    let status = app.runtime.status(id).await?;
+    let items = items::for_customer(&page);
+    Ok(Json(json!({ "after": page.after, "upto": page.upto, "items": items, "status": status })).into_response())
+}

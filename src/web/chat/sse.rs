@@ -1,0 +1,80 @@
+//! Server-sent events: the chat for clients that only read.
+use super::http::{After, authorised};
+use super::items;
+use crate::id::SessionId;
+use crate::runtime::ports::Notice;
+use crate::runtime::view::Status;
+use crate::web::App;
+use crate::web::errors::ApiError;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{self, Stream};
+use serde_json::json;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use tokio::sync::broadcast::{self, error::RecvError};
+
+struct Reader {
+    app: App,
+    session: SessionId,
+    sent: u64,
+    status: Option<Status>,
+    notices: broadcast::Receiver<Notice>,
+    ready: VecDeque<Event>,
+}
+
+pub async fn stream(
+    State(app): State<App>,
+    Path((bot, session)): Path<(String, String)>,
+    Query(query): Query<After>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let (id, _) = authorised(&app, &bot, &session, &headers).await?;
+    let last = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse().ok());
+    let notices = app.runtime.watch(id);
+    let mut reader =
+        Reader { app, session: id, sent: last.unwrap_or(query.after), status: None, notices, ready: VecDeque::new() };
+    reader.read().await;
+    let events = stream::unfold(reader, |mut reader| async move { Some((Ok(reader.next().await?), reader)) });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+impl Reader {
+    async fn next(&mut self) -> Option<Event> {
+        let stopping = self.app.runtime.stopping().clone();
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            let notice = tokio::select! {
+                notice = self.notices.recv() => notice,
+                () = stopping.cancelled() => return None,
+            };
+            match notice {
+                Ok(Notice::Events { .. }) | Err(RecvError::Lagged(_)) => self.read().await,
+                Ok(Notice::Typing { .. }) => {}
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// Everything that is new.
+    async fn read(&mut self) {
+        while let Ok(page) = self.app.runtime.page(self.session, self.sent).await {
+            if page.events.is_empty() {
+                break;
+            }
+            let body = json!({ "after": page.after, "upto": page.upto, "items": items::for_customer(&page) });
+            self.sent = page.upto;
+            self.ready.push_back(Event::default().event("events").id(page.upto.to_string()).data(body.to_string()));
+        }
+        if let Ok(status) = self.app.runtime.status(self.session).await
+            && self.status.as_ref() != Some(&status)
+        {
+            let body = json!({ "status": status });
+            self.ready.push_back(Event::default().event("status").data(body.to_string()));
+            self.status = Some(status);
+        }
+    }
+}

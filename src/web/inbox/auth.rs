@@ -1,0 +1,82 @@
+//! Passwords, login cookies and CSRF tokens.
+use crate::runtime::ports::Login;
+use crate::runtime::{Refusal, hashed, secret};
+use crate::web::App;
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use std::time::Duration;
+use subtle::ConstantTimeEq;
+
+const LOGIN: &str = "rapport_login";
+const FORM: &str = "rapport_form";
+/// A working day, and a little.
+const LASTS: Duration = Duration::from_secs(12 * 3600);
+/// Verified where there is no account, so that both take as long.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmFwcG9ydC1yYXBwb3J0$kO1bYq9cP2sQxPuKPUqR8gq2E1c0sTjE7iRZzJ4n0hE";
+
+/// Hashes a password with argon2id. Slow on purpose: runs on a thread of its own.
+pub async fn hash(password: String) -> Result<String, Refusal> {
+    let work = move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string());
+    tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::Busy)?.map_err(|_| Refusal::Busy)
+}
+
+/// Whether a password fits; takes as long where there is no account.
+pub async fn fits(password: String, kept: Option<String>) -> bool {
+    let work = move || {
+        let known = kept.is_some();
+        let kept = kept.unwrap_or_else(|| NOBODY.to_owned());
+        let Ok(hash) = PasswordHash::new(&kept) else { return false };
+        Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known
+    };
+    tokio::task::spawn_blocking(work).await.unwrap_or(false)
+}
+
+fn cookie(app: &App, name: &'static str, value: String) -> Cookie<'static> {
+    let mut cookie = Cookie::new(name, value);
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_secure(app.public_url.starts_with("https://"));
+    cookie.set_path("/");
+    cookie
+}
+
+/// Begins a login.
+pub async fn begin(app: &App, jar: CookieJar, agent: crate::id::AgentId) -> Result<CookieJar, Refusal> {
+    let (token, csrf) = (secret()?, secret()?);
+    let expires = app.runtime.now() + LASTS;
+    app.runtime.store().log_in(hashed(&token), agent, &csrf, expires).await.map_err(|_| Refusal::Busy)?;
+    Ok(jar.remove(cookie(app, FORM, String::new())).add(cookie(app, LOGIN, token)))
+}
+
+/// Who is logged in.
+pub async fn current(app: &App, jar: &CookieJar) -> Option<Login> {
+    let token = jar.get(LOGIN)?.value().to_owned();
+    app.runtime.store().login(hashed(&token), app.runtime.now()).await.ok().flatten()
+}
+
+pub async fn end(app: &App, jar: CookieJar) -> CookieJar {
+    if let Some(token) = jar.get(LOGIN)
+        && let Err(problem) = app.runtime.store().log_out(hashed(token.value())).await
+    {
+        tracing::error!(%problem, "a login could not be ended");
+    }
+    jar.remove(cookie(app, LOGIN, String::new()))
+}
+
+/// A token for a form that is shown before anybody is logged in: in the form and in a cookie, and both must agree.
+pub fn form_token(app: &App, jar: CookieJar) -> (CookieJar, String) {
+    let known = jar.get(FORM).map(|c| c.value().to_owned()).filter(|t| t.len() == 64);
+    let token = known.or_else(|| secret().ok()).unwrap_or_default();
+    (jar.add(cookie(app, FORM, token.clone())), token)
+}
+
+pub fn form_fits(jar: &CookieJar, given: &str) -> bool {
+    jar.get(FORM).is_some_and(|c| !given.is_empty() && same(c.value(), given))
+}
+
+/// Compares two secrets without telling by the time it takes where they differ.
+pub fn same(a: &str, b: &str) -> bool {
+    bool::from(a.as_bytes().ct_eq(b.as_bytes()))
+}

@@ -1,0 +1,5 @@
+//! The agents' side: accounts, logins, the inbox and its socket.
+pub mod attempts;
+pub mod auth;
+pub mod pages;
+pub mod socket;

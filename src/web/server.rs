@@ -1,0 +1,106 @@
+//! Listening, and ending in good order.
+use super::inbox::attempts::Attempts;
+use super::{App, Parts, demo_shop, pages::Pages, router};
+use crate::runtime::{Runtime, hashed, secret};
+use anyhow::{Context, Result};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// How long the link for the first agent works.
+const INVITED: Duration = Duration::from_secs(24 * 3600);
+
+pub struct Options {
+    pub runtime: Runtime,
+    pub listen: SocketAddr,
+    /// How people reach the server, where that is not the address it listens at.
+    pub public_url: Option<String>,
+    /// A shop to try the bot in, on a port of its own.
+    pub demo: Option<Demo>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Demo {
+    pub listen: SocketAddr,
+    /// The bot in the shop's corner.
+    pub bot: String,
+}
+
+/// A running server.
+pub struct Server {
+    pub address: SocketAddr,
+    pub demo: Option<SocketAddr>,
+    /// Where the first agent's account is made; `None` where there are agents.
+    pub welcome: Option<String>,
+    runtime: Runtime,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens. Everything works when this returns.
+    ///
+    /// # Errors
+    /// An address that is in use, or a store that does not work.
+    pub async fn start(options: Options) -> Result<Self> {
+        let listener = bind(options.listen).await?;
+        let address = listener.local_addr()?;
+        let public_url = options.public_url.unwrap_or_else(|| format!("http://{address}"));
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        let demo_listener = match &options.demo {
+            Some(demo) => Some((bind(demo.listen).await?, demo.bot.clone())),
+            None => None,
+        };
+        let demo = demo_listener.as_ref().and_then(|(l, _)| l.local_addr().ok());
+        let runtime = options.runtime;
+        let parts = Parts {
+            runtime: runtime.clone(),
+            pages: Pages::default(),
+            attempts: Attempts::default(),
+            public_url: public_url.clone(),
+            demo_url: demo.map(|a| format!("http://{a}")),
+        };
+        let welcome = welcome(&runtime, &public_url).await?;
+        let mut tasks = vec![serve(listener, router::router(App(Arc::new(parts))), runtime.clone())];
+        if let Some((listener, bot)) = demo_listener {
+            tasks.push(serve(listener, demo_shop::router(&public_url, &bot), runtime.clone()));
+        }
+        Ok(Self { address, demo, welcome, runtime, tasks })
+    }
+
+    /// Ends: open requests get their answers, chats their last turn.
+    pub async fn stop(self) {
+        self.runtime.stop().await;
+        for task in self.tasks {
+            let _ = tokio::time::timeout(Duration::from_secs(5), task).await;
+        }
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("Port {} is in use. End the other program, or choose another with --listen.", address.port())
+    })
+}
+
+fn serve(listener: TcpListener, router: axum::Router, runtime: Runtime) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let stopping = runtime.stopping().clone();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.cancelled().await });
+        if let Err(problem) = server.await {
+            tracing::error!(%problem, "the server ended");
+        }
+    })
+}
+
+/// A single-use link for the first agent, while there is none. Earlier links stop working.
+async fn welcome(runtime: &Runtime, public_url: &str) -> Result<Option<String>> {
+    if runtime.store().agents().await? > 0 {
+        return Ok(None);
+    }
+    let token = secret().map_err(|e| anyhow::anyhow!("{e}"))?;
+    runtime.store().invite(hashed(&token), runtime.now() + INVITED).await?;
+    Ok(Some(format!("{public_url}/welcome/{token}")))
+}
