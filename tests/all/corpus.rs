@@ -47,6 +47,7 @@ fn blocks(page: &str) -> Vec<Vec<Block>> {
 /// What really comes of a section: the text that its last block should hold.
 fn really(section: &[Block], page: &str) -> Option<(Range<usize>, String, String)> {
     let expected = section.iter().find(|b| b.kind == "diagnostics" || b.kind == "transcript")?;
+    assert!(!expected.place.is_empty(), "{page}: write an empty line into the empty {} block", expected.kind);
     let find = |kind: &str| section.iter().find(|b| b.kind == kind).map(|b| b.text.as_str());
     let flow = find("flow").unwrap_or_else(|| panic!("{page}: a section has a {} and no flow", expected.kind));
     let main = "flow main\n  triage: What can I do for you?\n";
