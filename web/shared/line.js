@@ -69,11 +69,15 @@ export class Line {
     const run = ++this.#run;
     const mine = (act) => (...args) => run === this.#run && !this.#stopped && act(...args);
     this.#expect(OPENING);
-    this.#wire = this.#wires[this.#at]({
-      opened: mine(() => this.#wire.send(this.#do.hello())),
-      frame: mine((frame) => this.#take(frame)),
-      down: mine(() => this.again()),
-    });
+    try {
+      this.#wire = this.#wires[this.#at]({
+        opened: mine(() => this.#wire.send(this.#do.hello())),
+        frame: mine((frame) => this.#take(frame)),
+        down: mine(() => this.again()),
+      });
+    } catch {
+      this.again();
+    }
   }
 
   #take(frame) {

@@ -2,7 +2,6 @@
  * A customer's chat with rapport, as docs/protocol.md has it. Nothing that was written is lost (kept until `ack`), nothing shows twice
  * (client ids), nothing is missed (gaps are asked for again).
  */
-import { http } from "./http.js";
 import { Kept } from "./kept.js";
 import { Line, socket, socketUrl } from "./line.js";
 
@@ -39,7 +38,7 @@ export class Chat {
     this.#opening = { page, language };
     this.#kept = new Kept(bot);
     const path = `/v1/chat/${encodeURIComponent(bot)}`;
-    this.#line = new Line([socket(socketUrl(`${path}/socket`, base)), http(new URL(path, base).href)], {
+    this.#line = new Line([socket(socketUrl(`${path}/socket`, base)), late("./http.js", new URL(path, base).href)], {
       hello: () => this.#hello(),
       frame: (frame) => this.#take(frame),
       state: (state) => this.#stateIs(state),
@@ -173,7 +172,7 @@ export class Chat {
   #landed(cid, shown) {
     const entry = this.outbox.find((e) => e.cid === cid);
     this.#kept.drop(cid);
-    if (entry && (shown || entry.t === "person" || entry.seen)) this.#forgetEntry(cid);
+    if (entry && (shown || entry.t === "person")) this.#forgetEntry(cid);
     else if (entry) this.#change(entry, { state: "kept" }, false);
     this.#free(cid);
   }
@@ -189,6 +188,7 @@ export class Chat {
     this.#session = null;
     this.#epoch = null;
     this.upto = 0;
+    this.outbox = this.outbox.filter((e) => e.state !== "kept");
     // Buttons of the old chat mean nothing in the new one; their words do.
     for (const entry of this.outbox.filter((e) => e.t === "tap")) this.#asWords(entry);
     this.#hear("reset", reason);
@@ -274,6 +274,16 @@ export class Chat {
     this.#hear("reset", "another tab");
     this.#line.again(0);
   }
+}
+
+/** A wire whose module is fetched only where it is needed. */
+function late(module, base) {
+  return (line) => {
+    let wire = null;
+    let closed = false;
+    import(module).then(({ http }) => closed || (wire = http(base)(line)), line.down);
+    return { send: (frame) => wire?.send(frame), close: () => ((closed = true), wire?.close()) };
+  };
 }
 
 /** 22 characters that no other message has; `crypto.randomUUID` is missing on plain-http pages. */
