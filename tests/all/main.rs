@@ -1,5 +1,6 @@
 //! The one integration-test binary: everything through public doors, with real parts.
 mod architecture;
+mod browser;
 mod cli;
 mod corpus;
 mod engine;
