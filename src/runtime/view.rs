@@ -122,7 +122,9 @@ fn name(session: &Session) -> String {
 pub fn status(session: &Session) -> Status {
     match &session.holder {
         Holder::Bot => Status { state: "bot", agent: None, team: None, position: None },
-        Holder::Waiting { team, .. } => Status { state: "waiting", agent: None, team: Some(team.clone()), position: None },
+        Holder::Waiting { team, .. } => {
+            Status { state: "waiting", agent: None, team: Some(team.clone()), position: None }
+        }
         Holder::Agent { name, .. } => {
             Status { state: "agent", agent: Some(serde_json::json!({ "name": name })), team: None, position: None }
         }

@@ -79,7 +79,14 @@ struct Window {
 impl Window {
     async fn open(chromedriver: u16, size: (u32, u32), shots: &Path) -> WebDriverResult<Self> {
         let mut caps = DesiredCapabilities::chrome();
-        for arg in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en-GB"] {
+        for arg in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--lang=en-GB",
+        ] {
             caps.add_arg(arg)?;
         }
         caps.add_arg(&format!("--window-size={},{}", size.0, size.1))?;
@@ -134,7 +141,9 @@ impl Window {
 
     async fn tap(&self, label: &str) -> WebDriverResult<()> {
         let label = serde_json::to_string(label).expect("JSON");
-        let body = format!("const b = [...this.querySelectorAll('[data-test=choice]')].filter(e => e.innerText.trim() === {label} || e.getAttribute('aria-label') === {label} || e.value === {label}).pop(); if (b) b.click(); return !!b;");
+        let body = format!(
+            "const b = [...this.querySelectorAll('[data-test=choice]')].filter(e => e.innerText.trim() === {label} || e.getAttribute('aria-label') === {label} || e.value === {label}).pop(); if (b) b.click(); return !!b;"
+        );
         let start = Instant::now();
         while self.frame(&body).await? != Value::Bool(true) {
             assert!(start.elapsed() < PATIENCE, "no button {label} in\n{}", self.chat().await.join("\n"));
@@ -154,7 +163,11 @@ impl Window {
     }
 
     async fn find(&self, hook: &str) -> WebDriverResult<WebElement> {
-        self.driver.query(By::Css(format!("[data-test={hook}]"))).wait(PATIENCE, Duration::from_millis(100)).first().await
+        self.driver
+            .query(By::Css(format!("[data-test={hook}]")))
+            .wait(PATIENCE, Duration::from_millis(100))
+            .first()
+            .await
     }
 
     async fn press(&self, hook: &str) -> WebDriverResult<()> {
@@ -223,7 +236,8 @@ async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDr
     // The first agent makes an account and opens the inbox.
     agent.driver.goto(demo.welcome.clone().expect("a link for the first agent")).await?;
     agent.shot("welcome").await?;
-    for (name, value) in [("name", "Ann Lee"), ("email", "ann@bluebird.example"), ("password", "correct horse battery")] {
+    for (name, value) in [("name", "Ann Lee"), ("email", "ann@bluebird.example"), ("password", "correct horse battery")]
+    {
         agent.driver.find(By::Name(name)).await?.send_keys(value).await?;
     }
     agent.driver.find(By::Css("form button")).await?.click().await?;
@@ -278,7 +292,12 @@ async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDr
     let words = |lines: &[String]| lines.iter().filter(|l| !l.starts_with('*')).cloned().collect::<Vec<_>>();
     assert_eq!(words(&before), words(&after), "the same chat after a reload");
     for once in ["are you still there?", "A new lamp is on its way", "second time!!", "What is wrong with it?"] {
-        assert_eq!(after.iter().filter(|l| l.contains(once)).count(), 1, "{once:?} stands there once:\n{}", after.join("\n"));
+        assert_eq!(
+            after.iter().filter(|l| l.contains(once)).count(),
+            1,
+            "{once:?} stands there once:\n{}",
+            after.join("\n")
+        );
     }
 
     // Back to the bot, which goes on; feedback; resolved.
