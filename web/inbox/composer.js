@@ -1,0 +1,95 @@
+/** Where an agent writes: a reply to the customer, or a note for colleagues. Drafts are kept for every chat. */
+import { Component, html } from "../vendor/htm-3.1.1/preact/standalone.module.js";
+import { Key } from "./parts.js";
+
+const TYPING_EVERY = 3_000;
+const LONGEST = 4_000;
+
+export class Composer extends Component {
+  constructor(props) {
+    super(props);
+    this.state = { mode: "reply", text: props.store.out.draft(props.store.open.session, "reply") };
+    this.typed = 0;
+    this.keep = (el) => (this.el = el);
+  }
+
+  /** Where this agent does not have the chat, only a note can be written. */
+  get mode() {
+    return this.props.store.isMine ? this.state.mode : "note";
+  }
+  get session() {
+    return this.props.store.open?.session;
+  }
+
+  switchTo(mode) {
+    this.setState({ mode, text: this.props.store.out.draft(this.session, mode) }, () => this.focus());
+  }
+  focus() {
+    this.el?.focus();
+  }
+  /** A draft was put in place from outside. */
+  reread(mode = this.mode) {
+    this.switchTo(mode);
+  }
+  componentDidUpdate(_, before) {
+    if (before.shown !== this.mode) {
+      const shown = this.mode;
+      this.setState({ shown, text: this.props.store.out.draft(this.session, shown) });
+    }
+  }
+
+  input = (event) => {
+    const text = event.target.value;
+    this.setState({ text });
+    this.props.store.out.keepDraft(this.session, this.mode, text);
+    if (this.mode === "reply" && Date.now() - this.typed > TYPING_EVERY) {
+      this.typed = Date.now();
+      this.props.store.typing();
+    }
+  };
+
+  key = (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.send();
+  };
+
+  send = () => {
+    const text = this.state.text.trim();
+    if (!text) return;
+    const { out } = this.props.store;
+    out.keepDraft(this.session, this.mode, "");
+    out.put(this.mode, this.session, text);
+    this.setState({ text: "" });
+    this.focus();
+  };
+
+  render({ store }, { text }) {
+    const { mode } = this;
+    const { row, isMine } = store;
+    const note = mode === "note";
+    const hint = row.state === "agent" && !isMine ? `${row.agent?.name} has this chat. You can leave a note.` : row.state === "resolved" ? "This chat is solved. You can still leave a note." : "Take this chat to reply. You can leave a note without taking it.";
+    return html`<form class=${`compose ${note ? "is-note" : ""}`} onSubmit=${(e) => (e.preventDefault(), this.send())}>
+      ${!isMine && html`<p class="hint">${hint}</p>`}
+      <textarea
+        ref=${this.keep}
+        data-test=${note ? "note-text" : "reply"}
+        rows="2"
+        maxlength=${LONGEST}
+        dir="auto"
+        aria-label=${note ? "Note for colleagues" : `Reply to ${row.name}`}
+        placeholder=${note ? "Note for colleagues. The customer does not see it." : `Reply to ${row.name}…`}
+        value=${text}
+        onInput=${this.input}
+        onKeyDown=${this.key}
+      ></textarea>
+      <div class="bar">
+        ${isMine && html`<button type="button" class=${note ? "mode" : "mode on"} aria-pressed=${!note} data-test="reply-tab" onClick=${() => this.switchTo("reply")}>Reply<${Key}>R<//></button>`}
+        <button type="button" class=${note ? "mode on" : "mode"} aria-pressed=${note} data-test="note" onClick=${() => this.switchTo("note")}>Note<${Key}>N<//></button>
+        <span class="grow"></span>
+        ${text.length > LONGEST - 500 && html`<span class="muted">${LONGEST - text.length} left</span>`}
+        <button class="primary" data-test="send" disabled=${!text.trim()}>${note ? "Save note" : "Send"}<${Key}>⏎<//></button>
+      </div>
+    </form>`;
+  }
+}

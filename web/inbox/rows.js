@@ -1,0 +1,85 @@
+/** The left pane: the queue in its views. */
+import { html } from "../vendor/htm-3.1.1/preact/standalone.module.js";
+import { Chip, Empty, Face, Icon, Mood } from "./parts.js";
+import { VIEWS } from "./store.js";
+import { ago } from "./words.js";
+
+const NAMES = { waiting: "Waiting", mine: "Mine", team: "Team", bot: "Bot", resolved: "Solved" };
+const COUNTED = ["waiting", "mine", "team"];
+const NOTHING = {
+  waiting: ["leaf", "Nobody is waiting", "When a customer needs a person, the chat appears here at once."],
+  mine: ["inbox", "No chats of yours", "Take one from Waiting and it stays here until you hand it back or resolve it."],
+  team: ["people", "Colleagues are free", "Chats that colleagues have taken show here."],
+  bot: ["bot", "The bot has no open chats", "You can read along here, and step in where you want to."],
+  resolved: ["check", "Nothing solved yet", "Solved chats are kept here."],
+};
+
+export function Queue({ store }) {
+  const rows = store.rows();
+  const waiting = store.rows("waiting");
+  const longest = Math.min(...waiting.map((r) => r.since));
+  return html`<section class="queue" aria-label="Chats">
+    <header>
+      <h1>Inbox</h1>
+      <span class="muted">${waiting.length ? `${waiting.length} waiting · longest ${ago(longest)}` : "nobody waits"}</span>
+    </header>
+    <div class="tabs" role="tablist" aria-label="Views">${VIEWS.map((view) => html`<${Tab} key=${view} store=${store} view=${view} />`)}</div>
+    <div class="rows" role="listbox" aria-label=${NAMES[store.view]} tabindex="-1">
+      ${rows.map((row) => html`<${Row} key=${row.session} store=${store} row=${row} />`)}
+      ${!rows.length && (store.me ? html`<${Nothing} view=${store.view} />` : html`<${Loading} />`)}
+    </div>
+  </section>`;
+}
+
+function Tab({ store, view }) {
+  const count = COUNTED.includes(view) ? store.rows(view).length : 0;
+  const on = store.view === view;
+  return html`<button type="button" role="tab" aria-selected=${on} class=${on ? "on" : ""} data-test=${`view-${view}`} onClick=${() => store.show(view)}>
+    ${NAMES[view]}${count > 0 && html` <span class=${view === "waiting" ? "count hot" : "count"}>${count}</span>`}
+  </button>`;
+}
+
+function Row({ store, row }) {
+  const open = store.open?.session === row.session;
+  const at = store.cursor === row.session;
+  const unread = store.unread(row) && !open;
+  return html`<button
+    type="button"
+    role="option"
+    aria-selected=${open}
+    class=${`row ${open ? "on" : ""} ${at ? "at" : ""} ${unread ? "unread" : ""}`}
+    data-test="row"
+    data-session=${row.session}
+    data-state=${row.state}
+    onClick=${() => store.openChat(row.session)}
+  >
+    <${Face} row=${row} />
+    <strong>${row.name}</strong>
+    <span class="side"><${Side} row=${row} view=${store.view} /></span>
+    <p>${row.last || "Has not written yet"}</p>
+    ${unread && html`<i class="dot" aria-label="unread"></i>`}
+  </button>`;
+}
+
+function Side({ row, view }) {
+  const loud = row.priority === "urgent" || row.priority === "high";
+  return html`${row.mood && row.mood !== "neutral" ? html`<${Mood} mood=${row.mood} />` : loud && view === "waiting" ? html`<${Chip} tone="warm">${row.priority}<//>` : null}
+    ${view === "team" && row.agent && html`<${Chip}>${row.agent.name}<//>`}
+    <span class="muted">${ago(view === "waiting" ? row.since : row.updated)}</span>`;
+}
+
+const Nothing = ({ view }) => html`<${Empty} icon=${NOTHING[view][0]} title=${NOTHING[view][1]}>${NOTHING[view][2]}<//>`;
+
+const Loading = () => [1, 2, 3].map((n) => html`<div class="row ghost" key=${n} aria-hidden="true"><span class="face"></span><strong></strong><p></p></div>`);
+
+export function Rail({ store, sound, onSound, onHelp, csrf }) {
+  return html`<nav class="rail" aria-label="Pages">
+    <a class="logo" href="/" aria-label="rapport"><${Icon} name="logo" /></a>
+    <a class="on" href="/inbox" aria-current="page" aria-label="Inbox"><${Icon} name="inbox" /></a>
+    <a href="/docs" aria-label="Documentation"><${Icon} name="book" /></a>
+    <span class="grow"></span>
+    <button type="button" aria-pressed=${sound} aria-label="Sound" title=${sound ? "Sound is on" : "Sound is off"} onClick=${onSound}><${Icon} name=${sound ? "bell" : "bell-off"} /></button>
+    <button type="button" aria-label="Keys" title="Keys (?)" onClick=${onHelp}><${Icon} name="keys" /></button>
+    <form method="post" action="/logout"><input type="hidden" name="csrf" value=${csrf} /><button aria-label=${`Log out ${store.me?.name ?? ""}`} title="Log out"><${Icon} name="out" /></button></form>
+  </nav>`;
+}

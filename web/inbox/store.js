@@ -1,0 +1,224 @@
+/** What the inbox knows and its line to the server: the queue, the chat that is open, what is said about it. Pages draw it; they change nothing themselves. */
+import { Line, socket, socketUrl } from "../shared/line.js";
+import { Outgoing } from "./outgoing.js";
+
+export const VIEWS = ["waiting", "mine", "team", "bot", "resolved"];
+const PRIORITIES = ["urgent", "high", "normal", "low"];
+const TYPING_LASTS = 6_000;
+const TOAST_LASTS = 7_000;
+const TRIES_BEFORE_DOUBT = 3;
+
+export class Store {
+  state = "connecting";
+  me = null;
+  view = "waiting";
+  cursor = null;
+  /** The chat on the page: `{session, view, items, upto, typing}`. */
+  open = null;
+  toasts = [];
+  signedOut = false;
+  /** What has been loaded of the views that are not sent by themselves. */
+  loaded = new Set();
+  #rows = new Map();
+  #looked = new Map();
+  #changed;
+  #called;
+  #csrf;
+  #failed = 0;
+  #line;
+
+  /** `changed()` draws; `called(row)` is heard when a customer needs a person or writes to this agent. */
+  constructor({ csrf, changed, called }) {
+    this.#csrf = csrf;
+    this.#changed = changed;
+    this.#called = called;
+    this.out = new Outgoing((frame) => this.#line.send(frame), changed);
+    this.#line = new Line([socket(socketUrl("/v1/inbox/socket"))], {
+      hello: () => ({ t: "hello", csrf: this.#csrf }),
+      frame: (frame) => this.#take(frame),
+      state: (state) => this.#stateIs(state),
+    });
+  }
+
+  start() {
+    this.#line.start();
+  }
+
+  // What the page asks
+
+  rows(view = this.view) {
+    const mine = (r) => r.agent?.id === this.me?.id;
+    const belongs = { waiting: (r) => r.state === "waiting", mine: (r) => r.state === "agent" && mine(r), team: (r) => r.state === "agent" && !mine(r) }[view] ?? ((r) => r.state === view);
+    const rank = (r) => Math.max(0, PRIORITIES.indexOf(r.priority ?? "normal"));
+    const order = view === "waiting" ? (a, b) => rank(a) - rank(b) || a.since - b.since : (a, b) => b.updated - a.updated;
+    return [...this.#rows.values()].filter(belongs).sort(order);
+  }
+
+  /** The open chat's row, from the queue or from its panel. */
+  get row() {
+    return this.open && (this.#rows.get(this.open.session) ?? this.open.view);
+  }
+
+  get isMine() {
+    return this.row?.state === "agent" && this.row.agent?.id === this.me?.id;
+  }
+
+  unread(row) {
+    return row.agent?.id === this.me?.id && row.state === "agent" && row.updated > (this.#looked.get(row.session) ?? 0);
+  }
+
+  // What the page does
+
+  show(view) {
+    this.view = view;
+    this.cursor = this.rows()[0]?.session ?? null;
+    this.#list();
+    this.#changed();
+  }
+
+  move(by) {
+    const rows = this.rows();
+    const at = rows.findIndex((r) => r.session === this.cursor);
+    this.cursor = rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.session ?? null;
+    this.#changed();
+  }
+
+  openChat(session) {
+    if (!session) return;
+    this.cursor = session;
+    if (this.open?.session !== session) {
+      this.closeChat();
+      this.open = { session, view: null, items: [], upto: 0, typing: null };
+      this.#line.send({ t: "open", session, after: 0 });
+    }
+    this.#look(session);
+    this.#changed();
+  }
+
+  closeChat() {
+    if (!this.open) return;
+    this.#line.send({ t: "close", session: this.open.session });
+    this.open = null;
+    this.#changed();
+  }
+
+  /** `take`, `hand_back` or `resolve` for the open chat; words for the agent in either case. */
+  async act(t) {
+    const { row } = this;
+    if (!row) return;
+    const { ok, code, message } = await this.out.act({ t, session: row.session });
+    if (ok && t === "take") this.view = "mine";
+    if (ok && t === "hand_back") this.toast(`The bot goes on with ${row.name}.`);
+    if (ok && t === "resolve") this.toast(`Solved. ${row.name} can write again any time.`);
+    if (code === "taken") this.toast(message || "A colleague was a moment faster. You can read along.", "kind");
+    else if (!ok) this.toast(message, "bad");
+    this.#changed();
+  }
+
+  typing() {
+    if (this.isMine) this.#line.send({ t: "typing", session: this.open.session });
+  }
+
+  toast(words, kind = "good") {
+    const toast = { words, kind, key: Math.random() };
+    this.toasts = [...this.toasts.slice(-2), toast];
+    setTimeout(() => ((this.toasts = this.toasts.filter((t) => t !== toast)), this.#changed()), TOAST_LASTS);
+    this.#changed();
+  }
+
+  // What the server says
+
+  #stateIs(state) {
+    this.state = state;
+    if (state === "open") this.#failed = 0;
+    else {
+      this.out.lost();
+      if (state === "offline" && ++this.#failed % TRIES_BEFORE_DOUBT === 1) this.#doubt();
+    }
+    this.#changed();
+  }
+
+  /** A socket that cannot be opened says nothing about why; a page request tells whether the login has ended. */
+  async #doubt() {
+    const answer = await fetch("/inbox", { redirect: "manual", cache: "no-store" }).catch(() => null);
+    this.signedOut = answer?.type === "opaqueredirect" || answer?.status === 401 || answer?.status === 403;
+    this.#changed();
+  }
+
+  #take(frame) {
+    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, listed: this.#listed, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
+    act?.call(this, frame);
+    this.#changed();
+  }
+
+  #welcome({ me, rows }) {
+    this.me = me;
+    this.signedOut = false;
+    for (const [id, row] of this.#rows) if (row.state === "waiting" || row.state === "agent") this.#rows.delete(id);
+    for (const row of rows) {
+      this.#rows.set(row.session, row);
+      if (!this.#looked.has(row.session)) this.#looked.set(row.session, row.updated);
+    }
+    this.cursor ??= this.rows()[0]?.session ?? null;
+    this.#list();
+    if (this.open) this.#line.send({ t: "open", session: this.open.session, after: this.open.upto });
+    this.out.resend();
+  }
+
+  #row({ row }) {
+    const before = this.#rows.get(row.session);
+    this.#rows.set(row.session, row);
+    if (this.open?.session === row.session && !document.hidden) this.#look(row.session);
+    const waits = row.state === "waiting" && before?.state !== "waiting";
+    const wrote = row.state === "agent" && row.agent?.id === this.me?.id && before && before.last !== row.last;
+    if (waits || wrote) this.#called(row);
+    if (!this.cursor) this.cursor = this.rows()[0]?.session ?? null;
+  }
+
+  #panel({ session, view }) {
+    if (this.open?.session !== session) return;
+    this.open.view = view;
+  }
+
+  #events({ session, after, upto, items }) {
+    const chat = this.open;
+    if (chat?.session !== session || upto <= chat.upto) return;
+    if (after > chat.upto) return void this.#line.send({ t: "open", session, after: chat.upto });
+    const fresh = items.filter((i) => i.seq > chat.upto);
+    chat.items = [...chat.items, ...fresh];
+    chat.upto = upto;
+    if (fresh.some((i) => i.kind === "message" && i.from.role === "customer")) chat.typing = null;
+    for (const item of fresh) if (item.cid) this.out.shown(item.cid);
+  }
+
+  #typing({ session, from, on }) {
+    const chat = this.open;
+    if (chat?.session !== session || (from?.role === "agent" && from.id === this.me?.id)) return;
+    chat.typing = on ? { from, until: Date.now() + TYPING_LASTS } : null;
+    setTimeout(() => chat.typing?.until <= Date.now() && ((chat.typing = null), this.#changed()), TYPING_LASTS + 50);
+  }
+
+  #listed({ view, rows }) {
+    this.loaded.add(view);
+    for (const row of this.rows(view)) this.#rows.delete(row.session);
+    for (const row of rows) this.#rows.set(row.session, row);
+  }
+
+  #settled(frame) {
+    this.out.settled(frame, this.open);
+  }
+
+  #error({ code, message }) {
+    if (code === "wrong_csrf" || code === "signed_out") this.signedOut = true;
+    else this.toast(message, "bad");
+  }
+
+  #list() {
+    if (this.view !== "team") this.#line.send({ t: "list", view: this.view });
+  }
+
+  #look(session) {
+    const row = this.#rows.get(session);
+    if (row) this.#looked.set(session, Math.max(row.updated, Date.now()));
+  }
+}

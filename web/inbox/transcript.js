@@ -1,0 +1,178 @@
+/** The middle pane: who it is, what was said, and what can be done. */
+import { Component, html } from "../vendor/htm-3.1.1/preact/standalone.module.js";
+import { markdown, plain } from "../shared/md.js";
+import { Composer } from "./composer.js";
+import { Chip, Empty, Face, Icon, Key } from "./parts.js";
+import { ago, at, dayOf, line } from "./words.js";
+
+const GROUP = 180_000;
+const NEAR = 120;
+
+export function Talk({ store, composer, onPanel }) {
+  const { row } = store;
+  if (!store.open || !row) return html`<main class="talk none">${store.open ? null : html`<${Choose} store=${store} />`}</main>`;
+  return html`<main class="talk" aria-label=${`Chat with ${row.name}`}>
+    <${Head} store=${store} row=${row} onPanel=${onPanel} />
+    <${Log} key=${store.open.session} store=${store} items=${store.open.items} />
+    <${Composer} key=${`c${store.open.session}`} store=${store} ref=${composer} />
+  </main>`;
+}
+
+function Choose({ store }) {
+  const waiting = store.rows("waiting").length;
+  const title = waiting ? `${waiting === 1 ? "One customer waits" : `${waiting} customers wait`} for a person` : "All calm";
+  return html`<${Empty} icon=${waiting ? "inbox" : "leaf"} title=${title}>
+    ${waiting ? html`Choose a chat on the left, or press <${Key}>j<//> and <${Key}>Enter<//>.` : "New chats show on the left as soon as a customer needs a person."}
+  <//>`;
+}
+
+function Head({ store, row, onPanel }) {
+  const view = store.open.view ?? {};
+  const where = [row.bot, view.page?.replace(/^https?:\/\//, ""), row.team && row.state !== "bot" ? row.team : null].filter(Boolean).join(" · ");
+  return html`<header>
+    <button type="button" class="icon back" aria-label="Back to the list" onClick=${() => store.closeChat()}><${Icon} name="back" /></button>
+    <${Face} row=${row} size="small" />
+    <div class="name"><h1>${row.name}</h1><span class="muted">${where}</span></div>
+    <span class="grow"></span>
+    <${Actions} store=${store} row=${row} />
+    <button type="button" class="icon details" aria-label="Details" title="Details (i)" onClick=${onPanel}><${Icon} name="panel" /></button>
+  </header>`;
+}
+
+function Actions({ store, row }) {
+  const off = store.state !== "open";
+  if (store.isMine)
+    return html`<button type="button" data-test="hand-back" disabled=${off} onClick=${() => store.act("hand_back")}>Hand back<${Key}>B<//></button>
+      <button type="button" class="primary" data-test="resolve" disabled=${off} onClick=${() => store.act("resolve")}>Resolve<${Key}>E<//></button>`;
+  if (row.state === "agent") return html`<${Chip} tone="accent">with ${row.agent?.name ?? "a colleague"}<//>`;
+  if (row.state === "resolved") return html`<${Chip} tone="good">solved ${ago(row.since)}${/\d [smh]$/.test(ago(row.since)) ? " ago" : ""}<//>`;
+  return html`<button type="button" class="primary" data-test="take" disabled=${off} onClick=${() => store.act("take")}>Take<${Key}>T<//></button>`;
+}
+
+/** Stays at the end while new words come, unless the agent has scrolled up. */
+class Log extends Component {
+  constructor() {
+    super();
+    this.stick = true;
+    this.keep = (el) => (this.el = el);
+    this.scrolled = () => (this.stick = this.el.scrollHeight - this.el.scrollTop - this.el.clientHeight < NEAR);
+  }
+  componentDidMount() {
+    this.watch = new ResizeObserver(() => this.end());
+    this.watch.observe(this.el);
+    this.end();
+  }
+  componentWillUnmount() {
+    this.watch.disconnect();
+  }
+  componentDidUpdate() {
+    this.end();
+  }
+  end() {
+    if (this.stick && this.el) this.el.scrollTop = this.el.scrollHeight;
+  }
+  render({ store, items }) {
+    const { typing, session } = store.open;
+    return html`<div class="log" role="log" tabindex="0" data-test="transcript" aria-label="Transcript" ref=${this.keep} onScroll=${this.scrolled}>
+      ${blocks(items, store.me).map((b) => html`<${Block} key=${b.key} block=${b} me=${store.me} />`)}
+      ${store.out.of(session).map((e) => html`<${Unsent} key=${e.cid} entry=${e} store=${store} />`)}
+      ${typing && html`<div class="by"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${typing.from?.name ?? store.row.name} is typing</div>`}
+    </div>`;
+  }
+}
+
+/** Messages in groups of one sender, and runs of quiet lines as one. */
+function blocks(items, me) {
+  const out = [];
+  let day = "";
+  for (const item of items) {
+    if (dayOf(item.at) !== day) {
+      day = dayOf(item.at);
+      out.push({ key: `d${item.seq}`, type: "day", day: day === dayOf(Date.now()) ? "Today" : day });
+    }
+    const last = out.at(-1);
+    if (item.kind === "message" || item.kind === "note") {
+      const who = `${item.kind}/${item.from.role}/${item.from.id ?? ""}`;
+      if (last?.who === who && item.at - last.items.at(-1).at < GROUP) last.items.push(item);
+      else out.push({ key: item.seq, type: item.kind, who, from: item.from, items: [item] });
+    } else if (item.kind === "waiting") out.push({ key: item.seq, type: "asked", item });
+    else {
+      const words = line(item, me);
+      if (!words) continue;
+      if (last?.type === "quiet" && !words.time && !last.time) last.lines.push({ ...words, seq: item.seq });
+      else out.push({ key: item.seq, type: "quiet", at: item.at, time: words.time, kind: item.kind, lines: [{ ...words, seq: item.seq }] });
+    }
+  }
+  return out;
+}
+
+function Block({ block, me }) {
+  const { type, item } = block;
+  if (type === "day") return html`<div class="day">${block.day}</div>`;
+  if (type === "quiet")
+    return html`<div class="quiet-line" data-test="line" data-kind=${block.kind}>
+      ${block.lines.map((l, i) => html`${i > 0 && " · "}<span key=${l.seq} class=${l.tone ?? ""}>${l.text}</span>`)}${block.time && ` · ${at(block.at)}`}
+    </div>`;
+  if (type === "asked")
+    return html`<div class="asked" data-test="line" data-kind="waiting">
+      <strong>A person was needed · ${item.team}</strong><span>${item.why}</span>
+      ${item.summary && item.summary !== item.why && html`<span class="muted">${item.summary}</span>`}<small class="muted">${at(item.at)}</small>
+    </div>`;
+  return html`<${Group} block=${block} me=${me} />`;
+}
+
+function Group({ block, me }) {
+  const { from, items, type } = block;
+  const mine = from.role === "agent" && from.id === me?.id;
+  const kind = type === "note" ? "note" : mine ? "me" : from.role;
+  const name = type === "note" ? `Note by ${mine ? "you" : from.name} · only colleagues see it` : mine ? "You" : from.role === "bot" ? `${from.name} · bot` : (from.name ?? "Customer");
+  return html`<div class=${`group ${kind}`}>
+    ${items.map((m) => html`<div key=${m.seq} class="bubble" data-test=${type} data-from=${from.role} data-seq=${m.seq} dir="auto">
+      <${Words} text=${m.text} raw=${from.role === "customer"} />
+      ${m.choices?.length > 0 && html`<div class="offered" aria-label="Offered">${m.choices.map((c) => html`<span key=${c.id}>${c.label}</span>`)}</div>`}
+      ${m.choice && html`<small class="tapped">tapped</small>`}
+    </div>`)}
+    <span class="by">${name} · ${at(items.at(-1).at)}</span>
+  </div>`;
+}
+
+/** Light Markdown as nodes; rendered once, since words do not change. */
+class Words extends Component {
+  shouldComponentUpdate(next) {
+    return next.text !== this.props.text;
+  }
+  componentDidMount() {
+    this.fill();
+  }
+  componentDidUpdate() {
+    this.fill();
+  }
+  fill() {
+    const { text, raw } = this.props;
+    this.base.replaceChildren(raw ? plain(text) : markdown(text));
+  }
+  render() {
+    return html`<div class="words"></div>`;
+  }
+}
+
+function Unsent({ entry, store }) {
+  const { t, text, state, problem } = entry;
+  const edit = () => {
+    store.out.keepDraft(entry.session, t, text);
+    store.out.drop(entry);
+    store.drafted();
+  };
+  return html`<div class=${`group ${t === "note" ? "note" : "me"} ${state}`} data-test="unsent">
+    <div class="bubble" dir="auto"><div class="words"><p>${text}</p></div></div>
+    <span class="by" role=${state === "failed" ? "alert" : null}>
+      ${state === "failed"
+        ? html`Not sent: ${problem ?? "it was refused"}
+            <button type="button" class="link" onClick=${() => store.out.retry(entry)}>Try again</button><button type="button" class="link" onClick=${edit}>Edit</button
+            ><button type="button" class="link" onClick=${() => store.out.drop(entry)}>Delete</button>`
+        : store.state === "open"
+          ? "Sending…"
+          : "Kept; will be sent when the connection is back"}
+    </span>
+  </div>`;
+}
