@@ -80,7 +80,13 @@ pub async fn log_in(
     let account = match app.runtime.store().account(form.email.trim()).await {
         Ok(account) => account,
         Err(_) => {
-            return show_login(&app, jar, StatusCode::SERVICE_UNAVAILABLE, &form.email, "Please try again in a moment.");
+            return show_login(
+                &app,
+                jar,
+                StatusCode::SERVICE_UNAVAILABLE,
+                &form.email,
+                "Please try again in a moment.",
+            );
         }
     };
     let kept = account.as_ref().map(|a| a.password_hash.clone());
