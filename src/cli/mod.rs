@@ -5,6 +5,7 @@ pub mod demo;
 pub mod load;
 mod new;
 pub mod serve;
+mod steps;
 
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -44,6 +45,8 @@ enum Command {
         #[arg(long)]
         why: bool,
     },
+    /// List the steps of the language, each with an example.
+    Steps,
     /// Serve bots to a website, with an inbox for your team.
     Serve {
         /// The bot's folder, or a folder of bots.
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::New { name } => new::run(&name),
         Command::Check { path, json } => check::run(&path, json),
         Command::Chat { path, why } => chat::run(&path, why),
+        Command::Steps => Ok(steps::run()),
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),
     };

@@ -48,7 +48,11 @@ pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a 
         .into_iter()
         .filter(|c| *c != written)
         .map(|c| (near(c), c))
-        .filter(|((distance, _), c)| *distance <= limit || (written.len() >= 3 && c.starts_with(&written)))
+        .filter(|((distance, _), c)| {
+            *distance <= limit
+                || (written.len() >= 3 && c.starts_with(&written))
+                || (c.len() >= 3 && written.starts_with(*c) && written.len() <= c.len() + 3)
+        })
         .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)))
         .map(|(_, c)| c)
 }

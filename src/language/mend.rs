@@ -28,8 +28,11 @@ pub fn explain(text: &str, place: Place, expected: Where) -> (Diagnostic, Option
             let mended = format!("{meant}{}", &text[written.len()..]);
             let form = readable(&mended, place).or_else(|| deeper(&mended, meant, place));
             let word_span = Span::new(place.file, place.start, place.start + written.len());
-            let what = if expected == Where::File { "how a flow begins" } else { "a step" };
-            let problem = format!("`{written}` is not {what}");
+            let problem = match expected {
+                Where::File => format!("`{written}` is not how a flow begins"),
+                Where::Steps => format!("`{written}` is not a step"),
+                Where::Under(step) => format!("`{written}` means nothing under `{step}`"),
+            };
             (Diagnostic::error("F010", word_span, problem, format!("Did you mean `{meant}`?")), form)
         }
         None => (unknown(text, span, expected), None),
@@ -61,7 +64,7 @@ pub fn header(text: &str, place: Place) -> Option<(Diagnostic, Form)> {
 pub fn not_yet(form: &Form) -> Diagnostic {
     let inner = form.parts.first().map_or(form.text.as_str(), |p| p.text.as_str());
     let problem = format!("`{inner}` is not supported yet");
-    let action = "Delete the line, or replace it by steps that this version knows (see `rapport help steps`).";
+    let action = "Delete the line, or replace it by steps that this version knows (`rapport steps` lists them).";
     Diagnostic::error("F024", form.span, problem, action)
 }
 

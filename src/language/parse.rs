@@ -220,6 +220,8 @@ impl Parser {
         let word = steps::word(&line.text);
         let action = if steps::is_step(line.rule) {
             format!("Indent it less, so that it follows `{step}`.")
+        } else if let Some(form) = steps::clause_form(step, word) {
+            format!("Under `{step}` write `{form}`.")
         } else {
             format!("Move it under {}.", steps::homes(word))
         };
@@ -341,6 +343,7 @@ impl Parser {
         let mut open: Vec<&Node<'_>> = under.iter().rev().copied().collect();
         while let Some(node) = open.pop() {
             let span = self.span(node);
+            self.looks_like_a_step(node);
             match &mut text {
                 None => text = Some(Phrase { text: node.text.to_owned(), span }),
                 Some(all) => {
@@ -352,6 +355,19 @@ impl Parser {
             open.extend(node.under.iter().rev());
         }
         text
+    }
+
+    /// A step that is indented too far would be read out to customers.
+    fn looks_like_a_step(&mut self, node: &Node<'_>) {
+        let at = Place { file: self.file, start: node.start, length: node.text.len(), mended: false };
+        let form = grammar::read(node.text, at);
+        if form.part(Rule::text).is_some() {
+            let word = steps::word(node.text);
+            let problem = format!("This `{word}` belongs to the text above it and would be read out to customers");
+            let action =
+                "Indent it less to make it a line of its own, or begin it with a capital letter to keep it as text.";
+            self.report("F034", form.span, problem, action);
+        }
     }
 
     /// `{{` that is never closed shows code to customers.
@@ -370,12 +386,9 @@ impl Parser {
     /// `when …` under a step, with what it waits for.
     pub fn handler(&mut self, line: &Form, node: &Node<'_>) -> Option<Handler> {
         let when = self.when(line)?;
-        let words = line
-            .part(Rule::text)
-            .cloned()
-            .and_then(|t| self.inline(&t))
-            .map(|p| Words { span: p.span, variations: vec![p] });
-        let block = self.steps(&node.under);
+        let (words, rest) = self.words_and_rest(line, node);
+        let rest: Vec<Node<'_>> = rest.into_iter().cloned().collect();
+        let block = self.steps(&rest);
         if words.is_none() && block.steps.is_empty() && node.under.is_empty() {
             let action = "Write the steps under it, indented by two spaces.";
             self.report("F019", line.span, "Nothing stands under this `when`", action);

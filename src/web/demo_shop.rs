@@ -44,10 +44,7 @@ pub fn router(rapport: &str, bot: &str) -> Router {
     let shop = Shop { page: page.into(), refunds: Arc::default() };
     Router::new()
         .route("/", get(|State(shop): State<Shop>| async move { Html(shop.page.to_string()) }))
-        .route(
-            "/shop.css",
-            get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], assets::text("demo/shop.css")) }),
-        )
+        .route("/assets/{*path}", get(assets::asset))
         .route("/api/orders/{number}", get(order))
         .route("/api/refunds", post(refund))
         .with_state(shop)

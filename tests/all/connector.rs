@@ -1,5 +1,6 @@
 //! Requests to shops' systems, over real sockets: what is sent, what is repeated, what is refused, what agents are told.
-use rapport::bot::{Bot, Files, compile};
+use super::support::bot;
+use rapport::bot::Bot;
 use rapport::connector::Http;
 use rapport::engine::Answer;
 use rapport::runtime::ports::{Connector, Request};
@@ -12,20 +13,15 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const FLOW: &str = "flow main\n  say: Hello.\n";
 
-fn bot(integrations: &str) -> Arc<Bot> {
-    let texts = vec![("integrations.yaml".into(), integrations.into()), ("main.flow".into(), FLOW.into())];
-    let compiled = compile(&Files { id: "test".into(), texts });
-    Arc::new(compiled.bot.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)))
-}
-
 /// A system with the actions `find` and `pay`, and these further lines.
 fn shop(base: &str, lines: &str) -> Arc<Bot> {
-    bot(&format!(
+    let integrations = format!(
         "shop:\n  base: {base}\n  {}\n  find:\n    get: /orders/{{{{ number }}}}\n    timeout: 1s\n    outcomes: {{ 200: found, 404: \
          not_found }}\n    gives: {{ item: text, total: money }}\n  pay:\n    post: /refunds\n    body: {{ order: \"{{{{ order }}}}\", why: \
          \"because {{{{ why }}}}\" }}\n    retries: 1\n    outcomes: {{ 201: started, 409: already }}\n    gives: {{ amount: money }}\n",
         lines.replace('\n', "\n  ")
-    ))
+    );
+    bot(&[("integrations.yaml", integrations.as_str()), ("main.flow", FLOW)])
 }
 
 const INSIDE: &str = "allow private addresses: yes";

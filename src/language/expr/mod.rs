@@ -15,6 +15,9 @@ const FEELINGS: [&str; 4] = ["angry", "worried", "disappointed", "happy"];
 pub fn read(source: &str, span: Span) -> (Expr, Vec<Diagnostic>) {
     let mut reader = Reader { tokens: lex::tokens(source), at: 0, depth: 0, span, length: source.len(), bare: vec![] };
     let result = match reader.tokens.iter().find(|t| t.kind == Kind::Wrong) {
+        Some(wrong) if wrong.text == ":" && wrong.end == source.len() => {
+            Err(Mistake::at(wrong, "a condition takes no colon", "Take the colon away."))
+        }
         Some(wrong) => Err(Mistake::at(
             wrong,
             "this sign means nothing here",
@@ -27,7 +30,7 @@ pub fn read(source: &str, span: Span) -> (Expr, Vec<Diagnostic>) {
         Ok(jinja) => (done(jinja, reader.bare), vec![]),
         Err(m) => {
             let place = reader.place(m.start, m.end);
-            let problem = if source.is_empty() { "The condition is missing".into() } else { sentence(&m.problem) };
+            let problem = if source.is_empty() { "The value is missing".into() } else { sentence(&m.problem) };
             (done("false".into(), vec![]), vec![Diagnostic::error("F032", place, problem, m.action)])
         }
     }

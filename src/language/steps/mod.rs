@@ -194,6 +194,12 @@ pub fn clauses(step: &str) -> Vec<&'static str> {
     spec.map_or_else(Vec::new, |s| s.clauses.iter().map(|(w, _)| *w).collect())
 }
 
+/// An example of a line under a step.
+pub fn clause_form(step: &str, clause: &str) -> Option<&'static str> {
+    let spec = STEPS.iter().find(|s| s.word == step)?;
+    spec.clauses.iter().find(|(w, _)| *w == clause).map(|(_, f)| *f)
+}
+
 /// An example of a line.
 pub fn form(word: &str) -> &'static str {
     let own = STEPS.iter().find(|s| s.word == word).map(|s| s.form);

@@ -1,0 +1,202 @@
+//! The engine: pure, deterministic, bounded; a session is its events, folded.
+use crate::play::Play;
+use crate::support::{MORNING, bot, shipped};
+use proptest::prelude::*;
+use rapport::bot::Bot;
+use rapport::engine::{self, Answer, Event, Holder, Input, Session, Timer, What};
+use rapport::id::AgentId;
+use serde_json::{Map, json};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+static BLUEBIRD: LazyLock<Arc<Bot>> =
+    LazyLock::new(|| shipped().into_iter().find(|b| b.id == "bluebird").expect("bluebird is shipped"));
+
+/// Anything that may reach a chat.
+fn input() -> impl Strategy<Value = Input> {
+    let words = prop::sample::select(vec![
+        "my lamp arrived smashed, again!!",
+        "204518",
+        "12",
+        "I want my money back",
+        "yes",
+        "no",
+        "where is my order?",
+        "5",
+        "bye",
+        "human please",
+        "it's broken",
+        "thanks",
+        "",
+        "😀",
+        "when are you open",
+        "the second one",
+        "No, that's all",
+        "204 518 I think",
+    ]);
+    let choices = prop::sample::select(vec![
+        "damaged",
+        "refund",
+        "order_status",
+        "goodbye",
+        "broken",
+        "yes",
+        "5",
+        "skip",
+        "none_of_these",
+    ]);
+    let cid = "[a-z]{6}";
+    let agent = || (AgentId(1), "Ann".to_owned());
+    let found = json!({ "number": "204518", "item": "Lamp", "total": 48, "delivered": "2026-05-01", "amount": 48, "reference": "R" });
+    let fields: Map<String, serde_json::Value> = found.as_object().cloned().unwrap_or_default();
+    let outcomes = prop::sample::select(vec!["found", "not_found", "started", "already_refunded", "what"]);
+    prop_oneof![
+        8 => (cid, words).prop_map(|(cid, text)| Input::CustomerSaid { cid, text: text.to_owned() }),
+        3 => (cid, choices).prop_map(|(cid, choice)| Input::CustomerTapped { cid, choice: choice.to_owned() }),
+        1 => cid.prop_map(|cid| Input::CustomerWantsPerson { cid }),
+        6 => (1..6_u32, outcomes).prop_map(move |(call, outcome)| {
+            let answer = Answer::Outcome { outcome: outcome.to_owned(), fields: fields.clone() };
+            Input::CallAnswered { call, answer }
+        }),
+        2 => (1..6_u32).prop_map(|call| Input::CallAnswered { call, answer: Answer::Failed { problem: "gone".into() } }),
+        1 => Just(Input::TimerFired { timer: Timer::Quiet }),
+        1 => Just(Input::TimerFired { timer: Timer::Promise { name: "refund_paid".into() } }),
+        1 => Just(Input::NobodyAvailable),
+        1 => Just(Input::AgentTook { agent: agent().0, name: agent().1 }),
+        1 => cid.prop_map(move |cid| Input::AgentSaid { agent: agent().0, name: agent().1, cid, text: "Hello".into() }),
+        1 => Just(Input::AgentHandedBack { agent: agent().0, name: agent().1 }),
+        1 => Just(Input::AgentResolved { agent: agent().0, name: agent().1 }),
+        1 => Just(Input::Broke { problem: "a test".into() }),
+    ]
+}
+
+fn run(bot: &Bot, inputs: &[Input]) -> (Session, Vec<Event>, String) {
+    let mut play = Play::new(bot, MORNING);
+    play.open();
+    let mut bytes = String::new();
+    for input in inputs {
+        play.now = play.now + Duration::from_secs(7);
+        let turn = play.give(input.clone());
+        bytes.push_str(&format!("{turn:?}"));
+    }
+    (play.session.clone(), play.events.clone(), bytes)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_same_inputs_make_the_same_bytes(inputs in prop::collection::vec(input(), 0..40)) {
+        let (first, _, bytes) = run(&BLUEBIRD, &inputs);
+        let (second, _, again) = run(&BLUEBIRD, &inputs);
+        prop_assert_eq!(bytes, again);
+        prop_assert_eq!(serde_json::to_string(&first).expect("JSON"), serde_json::to_string(&second).expect("JSON"));
+    }
+
+    #[test]
+    fn a_session_is_its_events_folded(inputs in prop::collection::vec(input(), 0..40)) {
+        let (session, events, _) = run(&BLUEBIRD, &inputs);
+        let mut folded = Session::new(session.id, &session.bot, MORNING);
+        for event in &events {
+            // What a store does: writes it down and reads it back.
+            let text = serde_json::to_string(event).expect("JSON");
+            folded.apply(&serde_json::from_str::<Event>(&text).expect("an event is read back"));
+        }
+        prop_assert_eq!(&folded, &session);
+        let text = serde_json::to_string(&session).expect("JSON");
+        prop_assert_eq!(serde_json::from_str::<Session>(&text).expect("a snapshot is read back"), session);
+        for (n, event) in (1_u64..).zip(&events) {
+            prop_assert_eq!(event.seq, n);
+        }
+    }
+
+    #[test]
+    fn the_bot_is_silent_while_an_agent_has_the_chat(inputs in prop::collection::vec(input(), 0..40)) {
+        let (_, events, _) = run(&BLUEBIRD, &inputs);
+        let mut agent = false;
+        for event in &events {
+            match &event.what {
+                What::Joined { .. } => agent = true,
+                What::HandedBack { .. } | What::Resolved { .. } => agent = false,
+                What::Message { from: engine::Speaker::Bot { .. }, text, .. } => prop_assert!(!agent, "the bot said: {}", text),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn a_flow_without_end_is_ended_and_a_person_asked() {
+    let bot = bot(&[("a.flow", "flow main\n  say: Hi.\n  go to other\n\nflow other\n  go to main\n")]);
+    let mut play = Play::new(&bot, MORNING);
+    play.open();
+    assert!(matches!(play.session.holder, Holder::Waiting { .. }), "{:?}", play.lines);
+    assert!(play.events.len() < 200, "a turn is bounded");
+}
+
+#[test]
+fn a_text_that_grows_without_end_is_ended() {
+    let text = "flow main\n  remember a = \"xxxxxxxxxxxxxxxx\"\n  say: {% for i in a %}{% for j in a %}{% for k in a %}{% for l in a %}{{ a }}{% endfor %}{% endfor %}{% endfor %}{% endfor %}\n";
+    let bot = bot(&[("a.flow", text)]);
+    let mut play = Play::new(&bot, MORNING);
+    play.open();
+    assert!(play.lines.iter().any(|l| l.starts_with("* fault:")), "{:?}", play.lines);
+    assert!(matches!(play.session.holder, Holder::Waiting { .. }));
+}
+
+#[test]
+fn customers_words_are_never_a_template() {
+    let bot = bot(&[("a.flow", "flow main\n  ask name: Name?\n  say: Hello {{ name }}.\n  triage: Well?\n")]);
+    let mut play = Play::new(&bot, MORNING);
+    play.open();
+    play.say("{{ 7 * 7 }} {% for %}");
+    assert!(play.lines.contains(&"bot: Hello {{ 7 * 7 }} {% for %}.".to_owned()), "{:?}", play.lines);
+}
+
+#[test]
+fn a_changed_bot_finds_its_place_by_the_name_of_the_step() {
+    let before = bot(&[(
+        "a.flow",
+        "flow main\n  ask name: Name?\n  ask town: Town?\n  say: {{ name }} from {{ town }}.\n  triage: Well?\n",
+    )]);
+    let after = bot(&[(
+        "a.flow",
+        "flow main\n  say: New.\n  ask name: Name?\n  note: x\n  ask town: Which town?\n  say: {{ name }} of {{ town }}.\n  triage: Well?\n",
+    )]);
+    let mut play = Play::new(&before, MORNING);
+    play.open();
+    play.say("Ann");
+    play.bot = &after;
+    play.say("Leeds");
+    assert!(play.lines.contains(&"bot: Ann of Leeds.".to_owned()), "{:?}", play.lines);
+}
+
+#[test]
+fn variations_are_not_repeated_while_others_are_left() {
+    let text = "flow main\n  ask x: Say something.\n    accept number\n    retry:\n      - one\n      - two\n      - three\n    when 9 tries failed\n      say: enough\n  triage: Well?\n";
+    let bot = bot(&[("a.flow", text)]);
+    let mut play = Play::new(&bot, MORNING);
+    play.open();
+    for _ in 0..3 {
+        play.say("hm");
+    }
+    let mut said: Vec<_> =
+        play.lines.iter().filter(|l| ["bot: one", "bot: two", "bot: three"].contains(&l.as_str())).collect();
+    said.sort();
+    said.dedup();
+    assert_eq!(said.len(), 3, "{:?}", play.lines);
+}
+
+#[test]
+fn a_quiet_customer_is_let_go_and_may_come_back() {
+    let bot = bot(&[(
+        "a.flow",
+        "flow main\n  triage: Well?\n\nflow hours: Hours\n  customers say\n    when are you open\n  say: 9 to 5.\n",
+    )]);
+    let mut play = Play::new(&bot, MORNING);
+    play.open();
+    play.pass(Duration::from_secs(3 * 86_400));
+    assert!(matches!(play.session.holder, Holder::Resolved { .. }), "{:?}", play.lines);
+    play.say("when are you open");
+    assert!(play.lines.contains(&"bot: 9 to 5.".to_owned()), "{:?}", play.lines);
+}
