@@ -2,6 +2,7 @@
 mod architecture;
 mod browser;
 mod cli;
+mod connector;
 mod corpus;
 mod engine;
 mod language;
