@@ -111,7 +111,7 @@ function Block({ block, me, name }) {
   if (type === "day") return html`<div class="day">${block.day}</div>`;
   if (type === "quiet")
     return html`<div class="quiet-line" data-test="line" data-kind=${block.kind}>
-      ${block.lines.map((l, i) => html`${i > 0 && " · "}<span key=${l.seq} class=${l.tone ?? ""}>${l.text}</span>`)}${block.time && ` · ${at(block.at)}`}
+      ${block.lines.map((l, i) => html`${i > 0 && "\u00a0· "}<span key=${l.seq} class=${l.tone ?? ""}>${l.text}</span>`)}${block.time && ` · ${at(block.at)}`}
     </div>`;
   if (type === "asked")
     return html`<div class="asked" data-test="line" data-kind="waiting">

@@ -8,9 +8,10 @@ export const at = (ms) => clock.format(ms);
 export const when = (ms) => dayTime.format(ms);
 export const dayOf = (ms) => date.format(ms);
 
-/** "40 s", "2 m", "3 h", then the date. */
+/** "now", "40 s", "2 m", "3 h", then the date. */
 export function ago(ms, now = Date.now()) {
   const seconds = Math.max(0, Math.round((now - ms) / 1000));
+  if (seconds < 10) return "now";
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} m`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;

@@ -42,12 +42,12 @@ const hear = {
   },
   welcome(about) {
     if (about) name = about.name;
-    $("log").ariaLive = "polite";
     tell({ t: "begun" });
     footer();
   },
   items(items) {
     log.add(items, caughtUp);
+    if (!caughtUp) setTimeout(() => ($("log").ariaLive = "polite"));
     caughtUp = true;
     const from = Math.max(chat.seen, firstUpto);
     unread += items.filter((i) => i.kind === "message" && i.from.role !== "customer" && i.seq > from).length;
@@ -64,6 +64,7 @@ const hear = {
   },
   reset() {
     caughtUp = false;
+    $("log").ariaLive = "off";
     unread = 0;
     log.clear();
     badge();

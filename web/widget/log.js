@@ -41,6 +41,7 @@ export class Log {
     this.#choices.dataset.test = "choices";
     this.#typing.ariaHidden = "true";
     this.#typing.hidden = true;
+    this.#unsent.ariaLive = "off";
     root.replaceChildren(this.#list, this.#unsent, this.#choices, this.#typing);
     root.addEventListener("scroll", () => this.near && on.behind(false), { passive: true });
     new ResizeObserver(() => this.#stick && this.bottom()).observe(root);
@@ -196,12 +197,12 @@ export class Log {
   }
 
   #choice(choice, scale, i) {
-    const thumb = scale === "thumbs" && (/^(5|up|yes|good)$/i.test(choice.id) ? "up" : "thumbs-down");
+    const thumb = scale === "thumbs" && (/^(5|up|yes)$/i.test(choice.id) ? "up" : "down");
     const button = this.#act("", () => this.on.tap(choice));
     button.dataset.test = "choice";
     button.dataset.choice = choice.id;
-    button.append(thumb ? icon(thumb) : scale ? String(i + 1) : choice.label);
-    if (scale) button.ariaLabel = words(choice.label) ?? (thumb ? { up: "Thumbs up" }[thumb] ?? "Thumbs down" : `${i + 1} of 5`);
+    button.append(thumb ? icon(`thumb-${thumb}`) : scale ? String(i + 1) : choice.label);
+    if (scale) button.ariaLabel = words(choice.label) ?? (thumb ? `Thumbs ${thumb}` : `${i + 1} of 5`);
     return button;
   }
 }
