@@ -50,6 +50,7 @@ function Row({ store, row }) {
     data-test="row"
     data-session=${row.session}
     data-state=${row.state}
+    onFocus=${() => store.point(row.session)}
     onClick=${() => store.openChat(row.session)}
   >
     <${Face} row=${row} />

@@ -161,7 +161,7 @@ function Unsent({ entry, store }) {
   const edit = () => {
     store.out.keepDraft(entry.session, t, text);
     store.out.drop(entry);
-    store.drafted();
+    store.drafted(t);
   };
   return html`<div class=${`group ${t === "note" ? "note" : "me"} ${state}`} data-test="unsent">
     <div class="bubble" dir="auto"><div class="words"><p>${text}</p></div></div>

@@ -98,7 +98,8 @@ function footer() {
   $("person").hidden = !useful;
   $("person").disabled = asked;
   $("person").textContent = asked ? "Asking for a person…" : "Talk to a person";
-  $("wait").textContent = state !== "waiting" ? "" : position > 1 ? `Waiting for a person · number ${position} in line` : "Waiting for a person · you are next";
+  const place = position > 1 ? ` · number ${position} in line` : position === 1 ? " · you are next" : "";
+  $("wait").textContent = state === "waiting" ? `Waiting for a person${place}` : "";
   $("below").hidden = !useful && state !== "waiting";
 }
 
