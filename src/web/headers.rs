@@ -18,6 +18,9 @@ pub async fn secure(request: Request, next: Next) -> Response {
     default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     default(header::REFERRER_POLICY, "no-referrer");
     default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    // Pages hold CSRF tokens, answers hold chats; files of `web/` say otherwise themselves.
+    default(header::CACHE_CONTROL, "no-store");
     default(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
     response
 }

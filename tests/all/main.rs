@@ -9,6 +9,8 @@ mod inbox;
 mod language;
 mod play;
 mod runtime;
+mod security;
+mod served;
 mod settings;
 mod store;
 mod support;
