@@ -2,7 +2,7 @@
 use super::App;
 use super::assets;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{AutoEscape, Environment, Value, context};
 use rust_embed::RustEmbed;
@@ -80,7 +80,7 @@ pub async fn front(State(app): State<App>) -> Response {
 }
 
 /// The chat of one bot: what the widget shows in its frame, and a page of its own.
-pub async fn frame(State(app): State<App>, Path(bot): Path<String>, headers: HeaderMap) -> Response {
+pub async fn frame(State(app): State<App>, Path(bot): Path<String>) -> Response {
     let Some(bot) = app.runtime.bot(&bot) else {
         return app.pages.message(StatusCode::NOT_FOUND, "No such bot", "There is no bot of that name here.");
     };
@@ -90,8 +90,7 @@ pub async fn frame(State(app): State<App>, Path(bot): Path<String>, headers: Hea
         language => s.languages.first(),
     };
     let mut response = app.pages.show(StatusCode::OK, "widget/frame.html", values);
-    let own = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let mut ancestors = vec!["'self'".to_owned(), format!("http://{own}"), format!("https://{own}")];
+    let mut ancestors = vec!["'self'".to_owned()];
     ancestors.extend(s.websites.iter().cloned());
     let policy =
         super::headers::POLICY.replace("frame-ancestors 'none'", &format!("frame-ancestors {}", ancestors.join(" ")));
@@ -129,7 +128,10 @@ fn show_doc(app: &App, page: &str) -> Response {
 pub async fn ready(State(app): State<App>) -> Response {
     match app.runtime.store().agents().await {
         Ok(_) => "ready".into_response(),
-        Err(problem) => (StatusCode::SERVICE_UNAVAILABLE, problem.to_string()).into_response(),
+        Err(problem) => {
+            tracing::error!(%problem, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "The store does not answer. The server's log says why.").into_response()
+        }
     }
 }
 
