@@ -16,6 +16,9 @@ const SNAPSHOT_EVERY: u64 = 24;
 /// Attempts when somebody else wrote the same session.
 const ATTEMPTS: usize = 4;
 
+/// Reads a state and the hash of its token.
+type Look = Box<dyn FnOnce(&Session, &Hash) + Send>;
+
 /// Something for one chat.
 pub enum Work {
     Input {
@@ -24,7 +27,7 @@ pub enum Work {
         finished: Option<(u64, u32)>,
     },
     /// Reads the state between two turns.
-    Look(Box<dyn FnOnce(&Session, &Hash) + Send>),
+    Look(Look),
 }
 
 pub struct Mail {

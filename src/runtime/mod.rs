@@ -280,7 +280,13 @@ impl Runtime {
     /// # Errors
     /// `UnknownSession`, `Busy`.
     pub async fn status(&self, session: SessionId) -> Result<Status, Refusal> {
-        self.look(session, |s, _| view::status(s)).await
+        let mut status = self.look(session, |s, _| view::status(s)).await?;
+        if status.team.is_some() {
+            let waiting = self.rows(&["waiting"], None).await?;
+            let before = waiting.iter().filter(|r| r.team == status.team).position(|r| r.session == session);
+            status.position = before.map(|n| n + 1);
+        }
+        Ok(status)
     }
 
     /// The agents' panel of a chat.

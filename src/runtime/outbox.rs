@@ -89,14 +89,14 @@ impl Inner {
     /// Fires what is due; how long nothing will be.
     async fn fire(self: &Arc<Self>) -> Duration {
         let now = self.clock.now();
-        let (due, next) = match self.store.due(now).await {
+        let due = match self.store.due(now).await {
             Ok(found) => found,
             Err(problem) => {
                 tracing::error!(%problem, "timers could not be read");
                 return AGAIN;
             }
         };
-        for (session, timer) in due {
+        for (session, timer) in due.now {
             let work = Work::Input { input: Input::TimerFired { timer: timer.clone() }, finished: None };
             match self.registry.give(self, session, work).await {
                 Err(Refusal::UnknownSession | Refusal::UnknownBot) => drop(self.store.drop_timer(session, timer).await),
@@ -104,6 +104,6 @@ impl Inner {
                 Ok(_) => {}
             }
         }
-        next.map_or(LOOK, |at: Millis| (at - now).clamp(Duration::from_millis(5), LOOK))
+        due.next.map_or(LOOK, |at: Millis| (at - now).clamp(Duration::from_millis(5), LOOK))
     }
 }

@@ -66,6 +66,14 @@ pub struct Loaded {
     pub token: Hash,
 }
 
+/// Timers that are due, and when the next one will be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Due {
+    /// Earliest first.
+    pub now: Vec<(SessionId, Timer)>,
+    pub next: Option<Millis>,
+}
+
 /// An agent's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -100,7 +108,7 @@ pub trait Store: Send + Sync + 'static {
     /// Ticks off an effect that leads to no turn.
     async fn finish(&self, pending: &Pending) -> Stored<()>;
     /// Timers that are due, earliest first, and when the next one will be.
-    async fn due(&self, now: Millis) -> Stored<(Vec<(SessionId, Timer)>, Option<Millis>)>;
+    async fn due(&self, now: Millis) -> Stored<Due>;
     async fn drop_timer(&self, session: SessionId, timer: Timer) -> Stored<()>;
     /// Chats in one of these states, the ones that waited longest first.
     async fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Stored<Vec<Row>>;

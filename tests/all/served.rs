@@ -151,14 +151,13 @@ impl Socket {
         self.0.send(message).await
     }
 
-    /// Whether the connection comes to its end, in whatever way.
-    pub async fn ended(&mut self) -> bool {
+    /// Waits until the connection comes to its end, in whatever way.
+    pub async fn until_ended(&mut self) {
         while let Some(message) = self.read().await {
             if matches!(message, Message::Close(_)) {
-                return true;
+                return;
             }
         }
-        true
     }
 
     async fn read(&mut self) -> Option<Message> {

@@ -3,7 +3,7 @@ use super::writer::Failure;
 use crate::engine::session::{Heard, SNAPSHOT_VERSION, digest};
 use crate::engine::{Effect, Event, Session, Timer, What};
 use crate::id::{AgentId, SessionId};
-use crate::runtime::ports::{Commit, Hash, Loaded, Pending};
+use crate::runtime::ports::{Commit, Due, Hash, Loaded, Pending};
 use crate::runtime::view::{self, Row};
 use crate::time::Millis;
 use rusqlite::types::Type;
@@ -189,7 +189,7 @@ pub fn pending(c: &Connection) -> Result<Vec<Pending>> {
     .collect()
 }
 
-pub fn due(c: &Connection, now: Millis) -> Result<(Vec<(SessionId, Timer)>, Option<Millis>)> {
+pub fn due(c: &Connection, now: Millis) -> Result<Due> {
     let mut statement = c.prepare_cached("SELECT session, timer FROM timers WHERE due <= ?1 ORDER BY due LIMIT ?2")?;
     let limit = i64::try_from(DUE).unwrap_or(i64::MAX);
     let rows = statement.query_map(params![now.0, limit], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, String>(1)?)))?;
@@ -200,7 +200,7 @@ pub fn due(c: &Connection, now: Millis) -> Result<(Vec<(SessionId, Timer)>, Opti
         })
         .collect::<Result<_>>()?;
     let next: Option<i64> = c.query_row("SELECT min(due) FROM timers WHERE due > ?1", [now.0], |r| r.get(0))?;
-    Ok((due, next.map(Millis)))
+    Ok(Due { now: due, next: next.map(Millis) })
 }
 
 pub fn rows(c: &Connection, states: &[String], agent: Option<AgentId>, limit: usize) -> Result<Vec<Row>> {
@@ -214,6 +214,6 @@ pub fn rows(c: &Connection, states: &[String], agent: Option<AgentId>, limit: us
             found.push(from_json::<Row>(&row?)?);
         }
     }
-    found.sort_by_key(|r| r.since);
+    found.sort_by_key(|r| (r.since, r.session));
     Ok(found)
 }

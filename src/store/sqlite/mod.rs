@@ -7,7 +7,7 @@ mod writer;
 use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId};
-use crate::runtime::ports::{Account, Commit, Hash, Loaded, Login, Pending, Store, StoreError, Stored};
+use crate::runtime::ports::{Account, Commit, Due, Hash, Loaded, Login, Pending, Store, StoreError, Stored};
 use crate::runtime::view::Row;
 use crate::time::Millis;
 use async_trait::async_trait;
@@ -107,7 +107,7 @@ fn migrate(connection: &mut Connection) -> Stored<()> {
 #[async_trait]
 impl Store for Sqlite {
     async fn epoch(&self) -> Stored<String> {
-        self.writer.write(|c| chats::epoch(c)).await
+        self.writer.write(chats::epoch).await
     }
 
     async fn create(&self, session: &Session, token: Hash) -> Stored<()> {
@@ -141,7 +141,7 @@ impl Store for Sqlite {
         self.writer.write(move |c| Ok(chats::finish(c, session, seq, n)?)).await
     }
 
-    async fn due(&self, now: Millis) -> Stored<(Vec<(SessionId, Timer)>, Option<Millis>)> {
+    async fn due(&self, now: Millis) -> Stored<Due> {
         self.read(move |c| chats::due(c, now)).await
     }
 
