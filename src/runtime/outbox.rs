@@ -70,8 +70,12 @@ impl Inner {
         let Some(bot) = bot else {
             return Answer::Failed { problem: "the bot of this chat is not there any more".into() };
         };
-        let (system, action) = (system.to_owned(), action.to_owned());
-        self.connector.call(Request { bot, system, action, args: args.clone(), key: pending.key() }).await
+        let (system, action, key) = (system.to_owned(), action.to_owned(), pending.key());
+        let request = Request { bot, system, action, args: args.clone(), key };
+        let connector = self.connector.clone();
+        // In a task of its own: a connector that panics fails its call and nothing else.
+        let call = tokio::spawn(async move { connector.call(request).await });
+        call.await.unwrap_or_else(|e| Answer::Failed { problem: format!("the request broke off: {e}") })
     }
 
     /// Fires timers as they come due; survives restarts, since they are in the store.

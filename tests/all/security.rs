@@ -27,7 +27,10 @@ impl Page {
     /// The token in its form, or in its head.
     fn csrf(&self) -> String {
         let after = self.text.split_once("name=\"csrf\"").unwrap_or_else(|| panic!("no csrf in {}", self.text)).1;
-        let rest = after.split_once("value=\"").filter(|(gap, _)| !gap.contains('>')).or_else(|| after.split_once("content=\""));
+        let rest = after
+            .split_once("value=\"")
+            .filter(|(gap, _)| !gap.contains('>'))
+            .or_else(|| after.split_once("content=\""));
         rest.and_then(|(_, r)| r.split_once('"')).expect("a value").0.to_owned()
     }
 
@@ -139,8 +142,13 @@ async fn only_allowed_websites_may_open_a_chat() {
     }
     served.socket("/v1/chat/test/socket", &[]).await.expect("a program may");
     let foreign = [
-        "https://evil.example", "http://shop.example", "https://shop.example.evil.example", "https://www.shop.example",
-        "https://shop.example:444", "null", "",
+        "https://evil.example",
+        "http://shop.example",
+        "https://shop.example.evil.example",
+        "https://www.shop.example",
+        "https://shop.example:444",
+        "null",
+        "",
     ];
     for origin in foreign {
         let (status, body) = refused(served.socket("/v1/chat/test/socket", &[("origin", origin)]).await);
@@ -198,12 +206,15 @@ async fn one_token_opens_one_chat() {
 async fn pages_keep_to_themselves() {
     let served = Served::new().await;
     let mut browser = Browser::new(&served);
-    for path in ["/", "/chat/test", "/login", "/docs", &welcome_path(&served), "/nothing", "/v1/chat/test", "/widget.js"] {
+    for path in
+        ["/", "/chat/test", "/login", "/docs", &welcome_path(&served), "/nothing", "/v1/chat/test", "/widget.js"]
+    {
         let page = browser.get(path).await;
         let policy = page.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{path}: {policy}");
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
-        let framed = if path == "/chat/test" { "frame-ancestors 'self' https://shop.example" } else { "frame-ancestors 'none'" };
+        let framed =
+            if path == "/chat/test" { "frame-ancestors 'self' https://shop.example" } else { "frame-ancestors 'none'" };
         let own = policy.split("; ").find(|p| p.starts_with("frame-ancestors"));
         assert_eq!(own, Some(framed), "{path}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
@@ -230,8 +241,15 @@ async fn files_of_the_web_folder_and_no_others() {
     }
     assert_eq!(browser.get("/widget.js").await.header("cross-origin-resource-policy"), "cross-origin");
     for path in [
-        "/assets/..%2fCargo.toml", "/assets/%2e%2e/Cargo.toml", "/assets/shared/..%2f..%2fCargo.toml", "/assets//etc/passwd",
-        "/assets/%2fetc%2fpasswd", "/assets/pages/login.html", "/assets/shared", "/assets/nothing.js", "/assets/%00",
+        "/assets/..%2fCargo.toml",
+        "/assets/%2e%2e/Cargo.toml",
+        "/assets/shared/..%2f..%2fCargo.toml",
+        "/assets//etc/passwd",
+        "/assets/%2fetc%2fpasswd",
+        "/assets/pages/login.html",
+        "/assets/shared",
+        "/assets/nothing.js",
+        "/assets/%00",
     ] {
         assert_eq!(browser.get(path).await.status, 404, "{path}");
     }
@@ -366,7 +384,8 @@ async fn a_wrong_password_and_a_wrong_account_look_the_same() {
     let mut browser = Browser::new(&served);
     let account = browser.log_in("ann@shop.example", "not the password").await;
     let nobody = browser.log_in("bob@shop.example", "not the password").await;
-    let words = |page: &Page| page.text.split_once("role=\"alert\">").expect("a word").1.split('<').next().map(str::to_owned);
+    let words =
+        |page: &Page| page.text.split_once("role=\"alert\">").expect("a word").1.split('<').next().map(str::to_owned);
     assert_eq!((account.status, words(&account)), (nobody.status, words(&nobody)));
     assert_eq!(account.status, 401);
     let right = browser.log_in(" ANN@shop.example ", PASSWORD).await;
@@ -378,7 +397,8 @@ async fn guessing_passwords_becomes_slow() {
     let served = Served::new().await;
     ann(&served).await;
     let mut browser = Browser::new(&served);
-    let spellings = ["ann@shop.example", "ANN@shop.example", " ann@shop.example", "ann@shop.example  ", "Ann@Shop.Example"];
+    let spellings =
+        ["ann@shop.example", "ANN@shop.example", " ann@shop.example", "ann@shop.example  ", "Ann@Shop.Example"];
     for email in spellings {
         assert_eq!(browser.log_in(email, "a wrong guess").await.status, 401, "{email:?}");
     }
@@ -457,7 +477,11 @@ async fn the_inboxs_socket_is_for_agents_at_their_own_page() {
     let false_cookie = format!("rapport_login={}", "0".repeat(64));
     assert_eq!(refused(socket(vec![("origin", own.clone()), ("cookie", false_cookie)]).await).0, 401);
     for origin in ["https://evil.example", "https://shop.example", "null"] {
-        assert_eq!(refused(socket(vec![("origin", origin.into()), ("cookie", cookie.clone())]).await).0, 403, "{origin}");
+        assert_eq!(
+            refused(socket(vec![("origin", origin.into()), ("cookie", cookie.clone())]).await).0,
+            403,
+            "{origin}"
+        );
     }
     for first in [json!({ "t": "hello", "csrf": "0000" }), json!({ "t": "list", "view": "waiting" })] {
         let mut socket = inbox(&served, &browser).await;

@@ -127,7 +127,7 @@ function Group({ block, me, customer }) {
   const kind = type === "note" ? "note" : mine ? "me" : from.role;
   const name = type === "note" ? `Note by ${mine ? "you" : from.name} · only colleagues see it` : mine ? "You" : from.role === "bot" ? `${from.name} · bot` : (from.name ?? customer);
   return html`<div class=${`group ${kind}`}>
-    ${items.map((m) => html`<div key=${m.seq} class="bubble" data-test=${type} data-from=${from.role} data-seq=${m.seq} dir="auto">
+    ${items.map((m) => html`<div key=${m.seq} class="bubble" data-test=${type === "note" ? "note-entry" : "message"} data-from=${from.role} data-seq=${m.seq} dir="auto">
       <${Words} text=${m.text} raw=${from.role === "customer"} />
       ${m.choices?.length > 0 && html`<div class="offered" aria-label="Offered">${m.choices.map((c) => html`<span key=${c.id}>${c.label}</span>`)}</div>`}
       ${m.choice && html`<small class="tapped">tapped</small>`}

@@ -202,6 +202,7 @@ export class Log {
     button.dataset.test = "choice";
     button.dataset.choice = choice.id;
     button.append(thumb ? icon(`thumb-${thumb}`) : scale ? String(i + 1) : choice.label);
+    button.dir = "auto";
     if (scale) button.ariaLabel = words(choice.label) ?? (thumb ? `Thumbs ${thumb}` : `${i + 1} of 5`);
     return button;
   }
