@@ -2,6 +2,9 @@
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+/// Azure's host service: a public number that every virtual machine there reaches from inside.
+const AZURE_HOST: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+
 /// Whether an address is out in the world: not this machine, not this network, no cloud's inner service.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
@@ -18,16 +21,19 @@ fn is_public_v4(a: Ipv4Addr) -> bool {
     let shared = first == 100 && (64..128).contains(&second);
     let benchmark = first == 198 && (18..20).contains(&second);
     let protocol = first == 192 && second == 0 && third == 0;
+    let relay = first == 192 && second == 88 && third == 99;
     let special = a.is_private() || a.is_loopback() || a.is_link_local() || a.is_broadcast() || a.is_documentation();
-    !(special || a.is_multicast() || shared || benchmark || protocol || first == 0 || first >= 240)
+    let odd = shared || benchmark || protocol || relay || a == AZURE_HOST;
+    !(special || odd || a.is_multicast() || first == 0 || first >= 240)
 }
 
+/// Only 2000::/3 is given out for the world; within it 2001::/23 (Teredo and other protocols), 2001:db8::/32 and 3fff::/20
+/// (documentation) are not.
 fn is_public_v6(a: Ipv6Addr) -> bool {
-    let first = a.segments()[0];
-    let unique_local = first & 0xfe00 == 0xfc00;
-    let link_local = first & 0xffc0 == 0xfe80;
-    let documentation = first == 0x2001 && a.segments()[1] == 0x0db8;
-    !(a.is_loopback() || a.is_unspecified() || a.is_multicast() || unique_local || link_local || documentation)
+    let [first, second, ..] = a.segments();
+    let protocols = first == 0x2001 && second < 0x0200;
+    let documentation = (first == 0x2001 && second == 0x0db8) || (first == 0x3fff && second < 0x1000);
+    first & 0xe000 == 0x2000 && !protocols && !documentation
 }
 
 /// IPv4 within IPv6: mapped, compatible, NAT64, 6to4.

@@ -15,6 +15,8 @@ use std::time::Duration;
 const LARGEST: usize = 256 * 1024;
 /// Before the first repetition; doubles.
 const PAUSE: Duration = Duration::from_millis(200);
+/// A system may ask for a longer pause by `Retry-After`; a customer waits, so no longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The connector for `integrations.yaml`.
 #[derive(Debug)]
@@ -92,26 +94,38 @@ impl Http {
         let request = self.build(ready, key).map_err(Trouble::Final)?;
         let response = request.send().await.map_err(|e| trouble(&e))?;
         let status = response.status();
-        let known = ready.outcomes.iter().find(|(code, _)| *code == status.as_u16()).map(|(_, name)| name.clone());
-        let again = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
-        match known {
-            Some(outcome) => Ok(Answer::Outcome { outcome, fields: fields(response, &ready.gives).await? }),
-            None if again => Err(Trouble::Passing(format!("it answered {status}"))),
-            None => {
-                let known: Vec<String> = ready.outcomes.iter().map(|(code, _)| code.to_string()).collect();
-                let problem = format!("it answered {status}, and `outcomes` names only {}", known.join(", "));
-                Err(Trouble::Final(problem))
-            }
+        let known = ready.outcomes.iter().position(|(code, _)| *code == status.as_u16());
+        if let Some((at, (_, outcome))) = known.and_then(|at| Some((at, ready.outcomes.get(at)?))) {
+            let fields = match fields(response, &ready.gives).await {
+                // Many systems say "not found" with a page for people: the status says all that the flow asks for.
+                Err(Trouble::Final(_)) if at > 0 => Map::new(),
+                read => read?,
+            };
+            return Ok(Answer::Outcome { outcome: outcome.clone(), fields });
         }
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(Trouble::Passing { problem: format!("it answered {status}"), pause: asked_pause(&response) });
+        }
+        let known: Vec<String> = ready.outcomes.iter().map(|(code, _)| code.to_string()).collect();
+        Err(Trouble::Final(format!("it answered {status}, and `outcomes` names only {}", known.join(", "))))
     }
+}
+
+/// `Retry-After` in seconds.
+fn asked_pause(response: &reqwest::Response) -> Option<Duration> {
+    let seconds = response.headers().get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
 }
 
 const PRIVATE: &str = "this is a private address: write `allow private addresses: yes` under the system in integrations.yaml if that is meant";
 
 /// Why an attempt led to no answer.
 enum Trouble {
-    /// Worth another attempt.
-    Passing(String),
+    /// Worth another attempt, after the pause that the system asked for.
+    Passing {
+        problem: String,
+        pause: Option<Duration>,
+    },
     Final(String),
 }
 
@@ -126,12 +140,16 @@ fn trouble(e: &reqwest::Error) -> Trouble {
         return Trouble::Final(PRIVATE.to_owned());
     }
     let last = words.pop().unwrap_or_else(|| e.to_string());
+    // A header or an address that cannot be sent stays so.
+    if e.is_builder() {
+        return Trouble::Final(format!("the request cannot be sent: {last}"));
+    }
     let problem = if e.is_timeout() {
         "it took too long to answer".to_owned()
     } else {
         format!("it could not be reached: {last}")
     };
-    Trouble::Passing(problem)
+    Trouble::Passing { problem, pause: None }
 }
 
 async fn fields(mut response: reqwest::Response, gives: &[String]) -> Result<Map<String, Value>, Trouble> {
@@ -147,7 +165,9 @@ async fn fields(mut response: reqwest::Response, gives: &[String]) -> Result<Map
     }
     let answer: Value =
         serde_json::from_slice(&bytes).map_err(|e| Trouble::Final(format!("its answer is no JSON: {e}")))?;
-    let Value::Object(all) = answer else { return Ok(Map::new()) };
+    let Value::Object(all) = answer else {
+        return Err(Trouble::Final("its answer is no JSON object with fields".into()));
+    };
     Ok(all.into_iter().filter(|(name, value)| gives.contains(name) && !value.is_null()).collect())
 }
 
@@ -163,12 +183,12 @@ impl Connector for Http {
         for left in (0..=ready.retries).rev() {
             match self.attempt(&ready, &request.key).await {
                 Ok(answer) => return answer,
-                Err(Trouble::Passing(problem)) if left > 0 => {
+                Err(Trouble::Passing { problem, pause: asked }) if left > 0 => {
                     tracing::info!(%name, problem, "trying again");
-                    tokio::time::sleep(pause).await;
+                    tokio::time::sleep(asked.unwrap_or(pause)).await;
                     pause *= 2;
                 }
-                Err(Trouble::Passing(problem) | Trouble::Final(problem)) => {
+                Err(Trouble::Passing { problem, .. } | Trouble::Final(problem)) => {
                     return Answer::Failed { problem: format!("{name}: {problem}") };
                 }
             }

@@ -71,12 +71,15 @@ pub struct Loaded {
     pub snapshot_at: u64,
 }
 
-/// A timer whose time has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Timers of one look.
+pub const DUE: usize = 256;
+
+/// Timers that are due, and when the first of all others is.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Due {
-    pub session: SessionId,
-    pub timer: Timer,
-    pub due: Millis,
+    /// Earliest first.
+    pub now: Vec<(SessionId, Timer)>,
+    pub next: Option<Millis>,
 }
 
 /// An agent's account.
@@ -112,12 +115,12 @@ pub trait Store: Send + Sync + 'static {
     async fn pending(&self) -> Stored<Vec<Pending>>;
     /// Ticks off an effect that leads to no turn.
     async fn finish(&self, pending: &Pending) -> Stored<()>;
-    /// At most `limit` timers that are due, earliest first, and when the first of all others will be.
-    async fn due(&self, now: Millis, limit: usize) -> Stored<(Vec<Due>, Option<Millis>)>;
-    /// Forgets a timer, unless it was set to another time since.
-    async fn drop_timer(&self, timer: &Due) -> Stored<()>;
-    /// Looks at a timer later, unless it was set to another time since.
-    async fn postpone(&self, timer: &Due, until: Millis) -> Stored<()>;
+    /// Timers that are due, earliest first, at most `DUE` of them.
+    async fn due(&self, now: Millis) -> Stored<Due>;
+    /// Forgets a timer that is due at `now`; one that was set to a later time since stays.
+    async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()>;
+    /// Looks at a timer that is due at `now` again later; one that was set to a later time since stays as it is.
+    async fn postpone(&self, session: SessionId, timer: Timer, now: Millis, until: Millis) -> Stored<()>;
     /// Chats in one of these states by the time that it began: of those that wait for a person or have one the earliest,
     /// of others the latest `limit`. A chat that never got its first turn is none.
     async fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Stored<Vec<Row>>;
@@ -148,7 +151,7 @@ pub trait Store: Send + Sync + 'static {
 /// What watchers of a chat are told; the chat itself is read from the store.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// There is something up to this place.
+    /// There is something up to this place; 0 where nothing was said and only the status may be another one.
     Events {
         upto: u64,
     },

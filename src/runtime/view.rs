@@ -74,6 +74,9 @@ pub struct Status {
     pub agent: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
+    /// Place in the team's queue, from 1, where the chat waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<usize>,
 }
 
 pub fn row(session: &Session) -> Row {
@@ -118,12 +121,14 @@ fn name(session: &Session) -> String {
 
 pub fn status(session: &Session) -> Status {
     match &session.holder {
-        Holder::Bot => Status { state: "bot", agent: None, team: None },
-        Holder::Waiting { team, .. } => Status { state: "waiting", agent: None, team: Some(team.clone()) },
-        Holder::Agent { name, .. } => {
-            Status { state: "agent", agent: Some(serde_json::json!({ "name": name })), team: None }
+        Holder::Bot => Status { state: "bot", agent: None, team: None, position: None },
+        Holder::Waiting { team, .. } => {
+            Status { state: "waiting", agent: None, team: Some(team.clone()), position: None }
         }
-        Holder::Resolved { .. } => Status { state: "resolved", agent: None, team: None },
+        Holder::Agent { name, .. } => {
+            Status { state: "agent", agent: Some(serde_json::json!({ "name": name })), team: None, position: None }
+        }
+        Holder::Resolved { .. } => Status { state: "resolved", agent: None, team: None, position: None },
     }
 }
 

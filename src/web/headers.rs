@@ -16,7 +16,8 @@ pub async fn secure(request: Request, next: Next) -> Response {
     };
     default(header::CONTENT_SECURITY_POLICY, POLICY);
     default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    default(header::REFERRER_POLICY, "no-referrer");
+    // Not `no-referrer`: with it browsers send forms with `Origin: null`.
+    default(header::REFERRER_POLICY, "same-origin");
     default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     default(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
     response

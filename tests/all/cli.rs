@@ -1,1 +1,93 @@
-//! (to come)
+//! The commands, as somebody types them.
+use crate::support::root;
+use serde_json::Value;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn rapport(folder: &Path, args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rapport"))
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("rapport starts");
+    child.stdin.take().expect("its input").write_all(input.as_bytes()).expect("written");
+    child.wait_with_output().expect("it ends")
+}
+
+fn words(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn a_new_bot_is_fine_and_talks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = rapport(folder.path(), &["new", "my-shop"], "");
+    assert!(made.status.success(), "{}", words(&made));
+    let checked = rapport(folder.path(), &["check", "my-shop"], "");
+    assert!(checked.status.success() && words(&checked).contains("is fine"), "{}", words(&checked));
+    let talk = rapport(folder.path(), &["chat", "my-shop", "--why"], "when are you open\nno thanks\n\n");
+    let said = words(&talk);
+    assert!(said.contains("Monday to Friday from 9 to 17") && said.contains("opening_hours"), "{said}");
+    let twice = rapport(folder.path(), &["new", "my-shop"], "");
+    assert!(!twice.status.success() && words(&twice).contains("is there already"), "{}", words(&twice));
+    let odd = rapport(folder.path(), &["new", "My Shop"], "");
+    assert!(!odd.status.success() && words(&odd).contains("small letters"), "{}", words(&odd));
+}
+
+#[test]
+fn mistakes_end_with_code_one_as_text_and_as_json() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("main.flow"), "flow main\n  sya: Hello\n").expect("written");
+    std::fs::write(folder.path().join("bot.yaml"), "nmae: Robin\n").expect("written");
+    let text = rapport(folder.path(), &["check", "."], "");
+    assert_eq!(text.status.code(), Some(1));
+    assert!(
+        words(&text).contains("Did you mean `say`?") && words(&text).contains("has 2 mistakes"),
+        "{}",
+        words(&text)
+    );
+    let json = rapport(folder.path(), &["check", ".", "--json"], "");
+    assert_eq!(json.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(report["ok"], false);
+    let found = report["bots"][0]["diagnostics"].as_array().expect("a list");
+    let flow = found.iter().find(|d| d["file"] == "main.flow").expect("the flow's mistake");
+    assert_eq!(
+        (&flow["code"], &flow["line"], &flow["column"]),
+        (&Value::from("F010"), &Value::from(2), &Value::from(3))
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_told_in_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = rapport(folder.path(), &["check", "nowhere"], "");
+    assert!(!missing.status.success() && words(&missing).contains("There is no folder"), "{}", words(&missing));
+    let empty = rapport(folder.path(), &["check", "."], "");
+    assert!(words(&empty).contains("No file in . ends with `.flow`"), "{}", words(&empty));
+    std::fs::write(folder.path().join("main.flow"), b"flow main\n  say: caf\xe9\n").expect("written");
+    let latin = rapport(folder.path(), &["check", "."], "");
+    assert!(words(&latin).contains("is not UTF-8 text (line 2)"), "{}", words(&latin));
+    let port = rapport(folder.path(), &["serve", ".", "--listen", "everywhere"], "");
+    assert!(!port.status.success(), "{}", words(&port));
+}
+
+#[test]
+fn what_we_ship_is_fine() {
+    let checked = rapport(&root(), &["check", "flows"], "");
+    assert!(checked.status.success(), "{}", words(&checked));
+}
+
+#[test]
+fn help_names_every_command_in_plain_words() {
+    let help = words(&rapport(&root(), &["--help"], ""));
+    for command in ["new", "check", "chat", "serve", "demo", "steps"] {
+        assert!(help.contains(command), "{help}");
+    }
+    let steps = words(&rapport(&root(), &["steps"], ""));
+    assert!(steps.contains("escalate") && steps.contains("when nobody is available"), "{steps}");
+}

@@ -15,10 +15,36 @@ static BLUEBIRD: LazyLock<Arc<Bot>> =
 /// Anything that may reach a chat.
 fn input() -> impl Strategy<Value = Input> {
     let words = prop::sample::select(vec![
-        "my lamp arrived smashed, again!!", "204518", "12", "I want my money back", "yes", "no", "where is my order?", "5", "bye", "human please",
-        "it's broken", "thanks", "", "😀", "when are you open", "the second one", "No, that's all", "204 518 I think",
+        "my lamp arrived smashed, again!!",
+        "204518",
+        "12",
+        "I want my money back",
+        "yes",
+        "no",
+        "where is my order?",
+        "5",
+        "bye",
+        "human please",
+        "it's broken",
+        "thanks",
+        "",
+        "😀",
+        "when are you open",
+        "the second one",
+        "No, that's all",
+        "204 518 I think",
     ]);
-    let choices = prop::sample::select(vec!["damaged", "refund", "order_status", "goodbye", "broken", "yes", "5", "skip", "none_of_these"]);
+    let choices = prop::sample::select(vec![
+        "damaged",
+        "refund",
+        "order_status",
+        "goodbye",
+        "broken",
+        "yes",
+        "5",
+        "skip",
+        "none_of_these",
+    ]);
     let cid = "[a-z]{6}";
     let agent = || (AgentId(1), "Ann".to_owned());
     let found = json!({ "number": "204518", "item": "Lamp", "total": 48, "delivered": "2026-05-01", "amount": 48, "reference": "R" });
@@ -129,8 +155,14 @@ fn customers_words_are_never_a_template() {
 
 #[test]
 fn a_changed_bot_finds_its_place_by_the_name_of_the_step() {
-    let before = bot(&[("a.flow", "flow main\n  ask name: Name?\n  ask town: Town?\n  say: {{ name }} from {{ town }}.\n  triage: Well?\n")]);
-    let after = bot(&[("a.flow", "flow main\n  say: New.\n  ask name: Name?\n  note: x\n  ask town: Which town?\n  say: {{ name }} of {{ town }}.\n  triage: Well?\n")]);
+    let before = bot(&[(
+        "a.flow",
+        "flow main\n  ask name: Name?\n  ask town: Town?\n  say: {{ name }} from {{ town }}.\n  triage: Well?\n",
+    )]);
+    let after = bot(&[(
+        "a.flow",
+        "flow main\n  say: New.\n  ask name: Name?\n  note: x\n  ask town: Which town?\n  say: {{ name }} of {{ town }}.\n  triage: Well?\n",
+    )]);
     let mut play = Play::new(&before, MORNING);
     play.open();
     play.say("Ann");
@@ -148,7 +180,8 @@ fn variations_are_not_repeated_while_others_are_left() {
     for _ in 0..3 {
         play.say("hm");
     }
-    let mut said: Vec<_> = play.lines.iter().filter(|l| ["bot: one", "bot: two", "bot: three"].contains(&l.as_str())).collect();
+    let mut said: Vec<_> =
+        play.lines.iter().filter(|l| ["bot: one", "bot: two", "bot: three"].contains(&l.as_str())).collect();
     said.sort();
     said.dedup();
     assert_eq!(said.len(), 3, "{:?}", play.lines);
@@ -156,7 +189,10 @@ fn variations_are_not_repeated_while_others_are_left() {
 
 #[test]
 fn a_quiet_customer_is_let_go_and_may_come_back() {
-    let bot = bot(&[("a.flow", "flow main\n  triage: Well?\n\nflow hours: Hours\n  customers say\n    when are you open\n  say: 9 to 5.\n")]);
+    let bot = bot(&[(
+        "a.flow",
+        "flow main\n  triage: Well?\n\nflow hours: Hours\n  customers say\n    when are you open\n  say: 9 to 5.\n",
+    )]);
     let mut play = Play::new(&bot, MORNING);
     play.open();
     play.pass(Duration::from_secs(3 * 86_400));

@@ -1,14 +1,13 @@
 //! The one integration-test binary: everything through public doors, with real parts.
 mod architecture;
+mod browser;
 mod cli;
+mod connector;
 mod corpus;
 mod engine;
-mod http;
-mod inbox;
 mod language;
 mod play;
 mod runtime;
-mod settings;
 mod store;
 mod support;
 mod understand;

@@ -1,1 +1,203 @@
-//! (to come)
+//! What every store must do, on a real file.
+use crate::support::MORNING;
+use rapport::engine::{Effect, Event, Session, Speaker, Timer, What};
+use rapport::id::SessionId;
+use rapport::language::ast::Priority;
+use rapport::runtime::ports::{Commit, Hash, Pending, Store, StoreError};
+use rapport::runtime::{hashed, view};
+use rapport::store::Sqlite;
+use rapport::time::Millis;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const TOKEN: Hash = [7; 32];
+
+struct Kept {
+    folder: TempDir,
+    store: Sqlite,
+}
+
+fn store() -> Kept {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Sqlite::open(&folder.path().join("a.db")).expect("a store");
+    Kept { folder, store }
+}
+
+impl Kept {
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("a.db")
+    }
+
+    fn again(self) -> Self {
+        let path = self.path();
+        drop(self.store);
+        Self { store: Sqlite::open(&path).expect("the same store"), folder: self.folder }
+    }
+}
+
+fn session() -> Session {
+    Session::new(SessionId::new(uuid::Uuid::now_v7()), "test", MORNING)
+}
+
+fn said(session: &Session, cid: &str, text: &str) -> Event {
+    let (text, cid) = (text.to_owned(), Some(cid.to_owned()));
+    let what = What::Message { from: Speaker::Customer, text, cid, choice: None, choices: vec![], scale: None };
+    Event { seq: session.seq + 1, at: MORNING, what }
+}
+
+/// A turn of one event.
+fn commit(session: &mut Session, event: Event) -> Commit {
+    let after = session.seq;
+    session.apply(&event);
+    Commit {
+        session: session.id,
+        after,
+        events: vec![event],
+        outbox: vec![],
+        set_timers: vec![],
+        cancelled: vec![],
+        finished: None,
+        snapshot: None,
+        row: view::row(session),
+    }
+}
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_opening_the_file_again() {
+    let kept = store();
+    let mut session = session();
+    kept.store.create(&session, TOKEN).await.expect("created");
+    let epoch = kept.store.epoch().await.expect("an epoch");
+    for n in 0..30 {
+        let event = said(&session, &format!("c{n}"), "hello");
+        let mut commit = commit(&mut session, event);
+        if n == 20 {
+            commit.snapshot = Some(Box::new(session.clone()));
+        }
+        kept.store.commit(commit).await.expect("kept");
+    }
+    let kept = kept.again();
+    let loaded = kept.store.load(session.id).await.expect("loaded").expect("there");
+    assert_eq!(loaded.session, session);
+    assert_eq!(loaded.token, TOKEN);
+    assert_eq!(kept.store.epoch().await.expect("an epoch"), epoch);
+    let page = kept.store.events(session.id, 27, 2).await.expect("a page");
+    assert_eq!(page.iter().map(|e| e.seq).collect::<Vec<_>>(), [28, 29]);
+    let heard = kept.store.heard(session.id, "c3").await.expect("read").expect("heard");
+    assert_eq!(heard.seq, 4);
+}
+
+#[tokio::test]
+async fn one_version_has_one_winner() {
+    let kept = store();
+    let mut session = session();
+    kept.store.create(&session, TOKEN).await.expect("created");
+    let mut other = session.clone();
+    let event = said(&session, "a", "first");
+    kept.store.commit(commit(&mut session, event)).await.expect("kept");
+    let event = said(&other, "b", "second");
+    let lost = kept.store.commit(commit(&mut other, event)).await;
+    assert!(matches!(lost, Err(StoreError::Conflict)), "{lost:?}");
+    assert_eq!(kept.store.load(session.id).await.expect("loaded").expect("there").session, session);
+}
+
+#[tokio::test]
+async fn a_turn_is_kept_wholly_or_not_at_all_and_harms_no_other() {
+    let kept = store();
+    let (mut bad, mut good) = (session(), session());
+    kept.store.create(&bad, TOKEN).await.expect("created");
+    kept.store.create(&good, TOKEN).await.expect("created");
+    let event = said(&bad, "same", "one");
+    kept.store.commit(commit(&mut bad, event)).await.expect("kept");
+    // The second entry takes a client id that is taken: the first entry and the timer must go with it.
+    let before = bad.clone();
+    let first = said(&bad, "new", "two");
+    let mut broken = commit(&mut bad, first);
+    let second = said(&bad, "same", "three");
+    bad.apply(&second);
+    broken.events.push(second);
+    broken.set_timers.push((Timer::Quiet, MORNING));
+    let event = said(&good, "a", "hello");
+    let (lost, won) = tokio::join!(kept.store.commit(broken), kept.store.commit(commit(&mut good, event)));
+    assert!(matches!(lost, Err(StoreError::Broken(_))), "{lost:?}");
+    won.expect("the other turn is kept");
+    assert_eq!(kept.store.load(before.id).await.expect("loaded").expect("there").session, before);
+    assert!(kept.store.due(MORNING).await.expect("read").now.is_empty());
+}
+
+#[tokio::test]
+async fn a_damaged_snapshot_is_rebuilt_from_the_journal() {
+    let kept = store();
+    let mut session = session();
+    kept.store.create(&session, TOKEN).await.expect("created");
+    for n in 0..3 {
+        let event = said(&session, &format!("c{n}"), "hello");
+        let mut commit = commit(&mut session, event);
+        commit.snapshot = Some(Box::new(session.clone()));
+        kept.store.commit(commit).await.expect("kept");
+    }
+    let direct = rusqlite::Connection::open(kept.path()).expect("the file");
+    direct.execute("UPDATE sessions SET snapshot = replace(snapshot, 'hello', 'hullo')", []).expect("damaged");
+    let kept = kept.again();
+    assert_eq!(kept.store.load(session.id).await.expect("loaded").expect("there").session, session);
+}
+
+#[tokio::test]
+async fn effects_wait_until_they_are_finished_and_timers_until_they_are_due() {
+    let kept = store();
+    let mut session = session();
+    kept.store.create(&session, TOKEN).await.expect("created");
+    let effect = Effect::Queue { team: "general".into(), priority: Priority::Normal };
+    let pending = Pending { session: session.id, seq: 1, n: 0, effect };
+    let event = said(&session, "a", "hello");
+    let mut first = commit(&mut session, event);
+    first.outbox.push(pending.clone());
+    let due = MORNING + Duration::from_secs(60);
+    first.set_timers.push((Timer::Quiet, due));
+    kept.store.commit(first).await.expect("kept");
+    let kept = kept.again();
+    assert_eq!(kept.store.pending().await.expect("read"), [pending]);
+    assert_eq!(kept.store.due(MORNING).await.expect("read").next, Some(due));
+    assert_eq!(kept.store.due(due).await.expect("read").now, [(session.id, Timer::Quiet)]);
+    let event = said(&session, "b", "again");
+    let mut second = commit(&mut session, event);
+    second.finished = Some((1, 0));
+    second.cancelled.push(Timer::Quiet);
+    kept.store.commit(second).await.expect("kept");
+    assert!(kept.store.pending().await.expect("read").is_empty());
+    assert!(kept.store.due(Millis(i64::MAX)).await.expect("read").now.is_empty());
+}
+
+#[tokio::test]
+async fn the_first_agents_link_works_once_and_for_a_day() {
+    let kept = store();
+    let (old, link) = (hashed("old"), hashed("link"));
+    let tomorrow = MORNING + Duration::from_secs(86_400);
+    kept.store.invite(old, tomorrow).await.expect("kept");
+    kept.store.invite(link, tomorrow).await.expect("kept");
+    let join = |token, now| kept.store.join(token, now, "Ann", "Ann@Example.com", "hash");
+    assert_eq!(join(old, MORNING).await.expect("asked"), None, "a new link takes the place of the old one");
+    assert_eq!(join(link, tomorrow).await.expect("asked"), None, "a day has passed");
+    let ann = join(link, MORNING).await.expect("asked").expect("an account");
+    assert_eq!(join(link, MORNING).await.expect("asked"), None, "it works once");
+    assert_eq!(kept.store.account("ann@example.COM").await.expect("read").map(|a| a.id), Some(ann));
+    kept.store.log_in(hashed("cookie"), ann, "csrf", tomorrow).await.expect("kept");
+    let login = |at| kept.store.login(hashed("cookie"), at);
+    assert_eq!(login(MORNING).await.expect("read").map(|l| l.name), Some("Ann".to_owned()));
+    assert_eq!(login(tomorrow).await.expect("read"), None, "a login ends");
+    kept.store.log_out(hashed("cookie")).await.expect("kept");
+    assert_eq!(login(MORNING).await.expect("read"), None);
+}
+
+#[test]
+fn a_file_of_a_later_version_or_no_database_is_refused_in_words() {
+    let kept = store();
+    let direct = rusqlite::Connection::open(kept.path()).expect("the file");
+    direct.pragma_update(None, "user_version", 99).expect("set");
+    let problem = Sqlite::open(&kept.path()).expect_err("refused").to_string();
+    assert!(problem.contains("later version"), "{problem}");
+    let other = kept.folder.path().join("b.db");
+    std::fs::write(&other, "this is a shopping list, and a long one at that").expect("written");
+    let problem = Sqlite::open(&other).expect_err("refused").to_string();
+    assert!(problem.contains("cannot be used as a database"), "{problem}");
+}

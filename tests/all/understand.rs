@@ -84,14 +84,28 @@ fn typed_buttons_are_recognised() {
 #[test]
 fn asking_for_a_person_is_told_from_talking_about_one() {
     for words in [
-        "human please", "can I talk to a real person?", "I want to speak to someone", "agent!!", "Talk to a person",
-        "connect me with an agent now", "my lamp broke. can I please speak to a manager", "operator", "let me talk to somebody",
+        "human please",
+        "can I talk to a real person?",
+        "I want to speak to someone",
+        "agent!!",
+        "Talk to a person",
+        "connect me with an agent now",
+        "my lamp broke. can I please speak to a manager",
+        "operator",
+        "let me talk to somebody",
     ] {
         assert!(asks_for_a_person(words), "{words}");
     }
     for words in [
-        "the agent was rude to me", "someone stole my parcel", "the person who delivered it broke it", "I am a real estate agent",
-        "somebody", "I don't want to talk to a person", "did people like the lamp?", "my manager bought it", "I want a refund",
+        "the agent was rude to me",
+        "someone stole my parcel",
+        "the person who delivered it broke it",
+        "I am a real estate agent",
+        "somebody",
+        "I don't want to talk to a person",
+        "did people like the lamp?",
+        "my manager bought it",
+        "I want a refund",
     ] {
         assert!(!asks_for_a_person(words), "{words}");
     }
@@ -152,7 +166,8 @@ fn the_demo_understands_its_customers() {
 #[test]
 fn two_near_topics_lead_to_a_question() {
     let example = |topic: &str, text: &str| Example { topic: topic.into(), text: text.into() };
-    let topics = Topics::train(&[example("cancel_order", "cancel my order"), example("cancel_contract", "cancel my contract")]);
+    let topics =
+        Topics::train(&[example("cancel_order", "cancel my order"), example("cancel_contract", "cancel my contract")]);
     assert!(matches!(topics.read("please cancel").verdict, Verdict::Close(flows) if flows.len() == 2));
 }
 

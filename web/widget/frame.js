@@ -97,7 +97,7 @@ function footer() {
   $("person").hidden = !useful;
   $("person").disabled = asked;
   $("person").textContent = asked ? "Asking for a person…" : "Talk to a person";
-  $("wait").textContent = state !== "waiting" ? "" : position > 1 ? `Waiting for a person · number ${position} in line` : "Waiting for a person · you are next";
+  $("wait").textContent = state !== "waiting" ? "" : position > 1 ? `Waiting for a person · number ${position} in line` : position === 1 ? "Waiting for a person · you are next" : "Waiting for a person";
 }
 
 /** What is on the screen has been read; the rest is counted for the launcher and the title. */

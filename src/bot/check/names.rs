@@ -74,9 +74,8 @@ impl<'a> Known<'a> {
             },
             Step::Use(step) => {
                 let action = self.subject.integrations.action(&step.system.text, &step.action.text);
-                match action.filter(|a| !a.gives.is_empty()) {
-                    Some(a) => self.fields.entry(detail.clone()).or_default().extend(a.gives.keys().cloned()),
-                    None => {}
+                if let Some(a) = action.filter(|a| !a.gives.is_empty()) {
+                    self.fields.entry(detail.clone()).or_default().extend(a.gives.keys().cloned());
                 }
                 open.insert(detail);
             }

@@ -123,9 +123,9 @@ impl Hours {
     fn after_days(&self, at: Millis, term: Term, zone: &TimeZone) -> Option<Millis> {
         let days = if term.unit == Unit::Weeks { term.amount.saturating_mul(5) } else { term.amount };
         let today = zoned(at, zone).date();
-        let open =
+        let mut open =
             (1..LOOK_AHEAD_DAYS).filter_map(|n| today.checked_add(n.days()).ok()).filter(|d| !self.of(*d).is_empty());
-        let date = open.skip(usize::try_from(days).ok()?.saturating_sub(1)).next()?;
+        let date = open.nth(usize::try_from(days).ok()?.saturating_sub(1))?;
         let (_, close) = self.of(date).last()?;
         moment(date, *close, zone)
     }

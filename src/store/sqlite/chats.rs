@@ -3,7 +3,7 @@ use super::writer::Failure;
 use crate::engine::session::{Heard, SNAPSHOT_VERSION, digest};
 use crate::engine::{Effect, Event, Session, Timer, What};
 use crate::id::SessionId;
-use crate::runtime::ports::{Commit, Due, Hash, Loaded, Pending};
+use crate::runtime::ports::{Commit, DUE, Due, Hash, Loaded, Pending};
 use crate::runtime::view;
 use crate::time::Millis;
 use rusqlite::types::Type;
@@ -68,11 +68,20 @@ pub fn load(c: &Connection, id: SessionId) -> Result<Option<Loaded>> {
     let mut session = whole(&kept).unwrap_or_else(|| Session::new(id, &kept.bot, Millis(kept.created)));
     let snapshot_at = session.seq;
     for event in events(c, id, session.seq, usize::MAX)? {
+        if event.seq != session.seq + 1 {
+            return Err(gap(id, session.seq + 1));
+        }
         session.apply(&event);
     }
     // A token of another length fits nobody.
     let Ok(token) = kept.token.try_into() else { return Ok(None) };
     Ok(Some(Loaded { session, token, snapshot_at }))
+}
+
+/// A journal with a hole is no chat: going on would write over what was said.
+fn gap(id: SessionId, seq: u64) -> rusqlite::Error {
+    let problem = format!("entry {seq} of chat {id} is missing in the journal");
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, problem.into())
 }
 
 /// A snapshot is used only where it is unharmed and of this version.
@@ -169,15 +178,22 @@ pub fn finish(c: &Connection, session: SessionId, seq: u64, n: u32) -> Result<bo
     Ok(c.prepare_cached(sql)?.execute(params![session.as_bytes(), number(seq), n])? > 0)
 }
 
-pub fn drop_timer(c: &Connection, timer: &Due) -> Result<()> {
-    c.prepare_cached("DELETE FROM timers WHERE session = ?1 AND key = ?2 AND due = ?3")?
-        .execute(params![timer.session.as_bytes(), timer.timer.key(), timer.due.0])?;
+pub fn drop_timer(c: &Connection, session: SessionId, timer: &Timer, now: Millis) -> Result<()> {
+    c.prepare_cached("DELETE FROM timers WHERE session = ?1 AND key = ?2 AND due <= ?3")?.execute(params![
+        session.as_bytes(),
+        timer.key(),
+        now.0
+    ])?;
     Ok(())
 }
 
-pub fn postpone(c: &Connection, timer: &Due, until: Millis) -> Result<()> {
-    c.prepare_cached("UPDATE timers SET due = ?4 WHERE session = ?1 AND key = ?2 AND due = ?3")?
-        .execute(params![timer.session.as_bytes(), timer.timer.key(), timer.due.0, until.0])?;
+pub fn postpone(c: &Connection, session: SessionId, timer: &Timer, now: Millis, until: Millis) -> Result<()> {
+    c.prepare_cached("UPDATE timers SET due = ?4 WHERE session = ?1 AND key = ?2 AND due <= ?3")?.execute(params![
+        session.as_bytes(),
+        timer.key(),
+        now.0,
+        until.0
+    ])?;
     Ok(())
 }
 
@@ -201,20 +217,21 @@ pub fn pending(c: &Connection) -> Result<Vec<Pending>> {
     .collect()
 }
 
-pub fn due(c: &Connection, now: Millis, limit: usize) -> Result<(Vec<Due>, Option<Millis>)> {
-    // One more than asked for: when the first of the others is due.
+pub fn due(c: &Connection, now: Millis) -> Result<Due> {
+    // One more than asked for tells when the first of the others is due.
     let sql = "SELECT session, timer, due FROM timers ORDER BY due, session, key LIMIT ?1";
     let mut statement = c.prepare_cached(sql)?;
-    let more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let rows = statement
-        .query_map([more], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?)))?;
-    let mut found = Vec::new();
+    let more = i64::try_from(DUE + 1).unwrap_or(i64::MAX);
+    let rows =
+        statement.query_map([more], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?)))?;
+    let mut found = Due::default();
     for row in rows {
         let (session, timer, due) = row?;
-        if due > now.0 || found.len() == limit {
-            return Ok((found, Some(Millis(due))));
+        if due > now.0 || found.now.len() == DUE {
+            found.next = Some(Millis(due));
+            return Ok(found);
         }
-        found.push(Due { session: session_id(&session)?, timer: from_json(&timer)?, due: Millis(due) });
+        found.now.push((session_id(&session)?, from_json(&timer)?));
     }
-    Ok((found, None))
+    Ok(found)
 }

@@ -39,7 +39,6 @@ pub fn position(c: &Connection, session: SessionId) -> Result<Option<u64>> {
     let Some((team, rank, since)) = own else { return Ok(None) };
     let sql = "SELECT count(*) FROM sessions WHERE state = 'waiting' AND team = ?1
                AND (rank > ?2 OR (rank = ?2 AND (since, id) < (?3, ?4)))";
-    let before: i64 =
-        c.prepare_cached(sql)?.query_row(params![team, rank, since, session.as_bytes()], |r| r.get(0))?;
+    let before: i64 = c.prepare_cached(sql)?.query_row(params![team, rank, since, session.as_bytes()], |r| r.get(0))?;
     Ok(Some(before.cast_unsigned() + 1))
 }

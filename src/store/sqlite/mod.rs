@@ -6,7 +6,7 @@ mod lists;
 mod writer;
 
 use crate::engine::session::Heard;
-use crate::engine::{Event, Session};
+use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId};
 use crate::runtime::ports::{Account, Commit, Due, Hash, Loaded, Login, Pending, Store, StoreError, Stored};
 use crate::runtime::view::Row;
@@ -134,7 +134,7 @@ fn migrate(connection: &mut Connection) -> Stored<()> {
 #[async_trait]
 impl Store for Sqlite {
     async fn epoch(&self) -> Stored<String> {
-        self.writer.write(|c| chats::epoch(c)).await
+        self.writer.write(chats::epoch).await
     }
 
     async fn create(&self, session: &Session, token: Hash) -> Stored<()> {
@@ -168,18 +168,16 @@ impl Store for Sqlite {
         self.writer.write(move |c| Ok(chats::finish(c, session, seq, n).map(drop)?)).await
     }
 
-    async fn due(&self, now: Millis, limit: usize) -> Stored<(Vec<Due>, Option<Millis>)> {
-        self.read(move |c| chats::due(c, now, limit)).await
+    async fn due(&self, now: Millis) -> Stored<Due> {
+        self.read(move |c| chats::due(c, now)).await
     }
 
-    async fn drop_timer(&self, timer: &Due) -> Stored<()> {
-        let timer = timer.clone();
-        self.writer.write(move |c| Ok(chats::drop_timer(c, &timer)?)).await
+    async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()> {
+        self.writer.write(move |c| Ok(chats::drop_timer(c, session, &timer, now)?)).await
     }
 
-    async fn postpone(&self, timer: &Due, until: Millis) -> Stored<()> {
-        let timer = timer.clone();
-        self.writer.write(move |c| Ok(chats::postpone(c, &timer, until)?)).await
+    async fn postpone(&self, session: SessionId, timer: Timer, now: Millis, until: Millis) -> Stored<()> {
+        self.writer.write(move |c| Ok(chats::postpone(c, session, &timer, now, until)?)).await
     }
 
     async fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Stored<Vec<Row>> {

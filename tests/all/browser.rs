@@ -1,0 +1,317 @@
+//! The whole way in a real Chromium, two windows: a customer in the demo shop, an agent in the inbox, and a server that is
+//! killed in the middle.
+use crate::support::root;
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use thirtyfour::prelude::*;
+
+/// Longer than anything takes on a busy machine with two cores.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+/// Ends a process, however the test ends.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The program itself, as a stranger would start it.
+struct Demo {
+    port: u16,
+    shop: u16,
+    data: PathBuf,
+    process: Option<Process>,
+    welcome: Option<String>,
+}
+
+impl Demo {
+    fn new(data: &Path) -> Self {
+        Self { port: free_port(), shop: free_port(), data: data.to_owned(), process: None, welcome: None }
+    }
+
+    fn start(&mut self) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rapport"))
+            .args(["demo", "flows"])
+            .args(["--listen", &format!("127.0.0.1:{}", self.port), "--shop", &format!("127.0.0.1:{}", self.shop)])
+            .arg("--data")
+            .arg(&self.data)
+            .current_dir(root())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("rapport starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        for line in lines.by_ref().map_while(Result::ok) {
+            if let Some(at) = line.find("http://").filter(|_| line.contains("/welcome/")) {
+                self.welcome = Some(line[at..].to_owned());
+            }
+            if line.contains("Ctrl-C") {
+                break;
+            }
+        }
+        // Nobody reads on: what is written later must not block the server.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        self.process = Some(Process(child));
+    }
+
+    /// SIGKILL: no goodbye, nothing flushed.
+    fn kill(&mut self) {
+        self.process = None;
+    }
+}
+
+struct Window {
+    driver: WebDriver,
+    shots: PathBuf,
+}
+
+impl Window {
+    async fn open(chromedriver: u16, size: (u32, u32), shots: &Path) -> WebDriverResult<Self> {
+        let mut caps = DesiredCapabilities::chrome();
+        for arg in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--lang=en-GB",
+        ] {
+            caps.add_arg(arg)?;
+        }
+        caps.add_arg(&format!("--window-size={},{}", size.0, size.1))?;
+        let driver = WebDriver::new(&format!("http://127.0.0.1:{chromedriver}"), caps).await?;
+        Ok(Self { driver, shots: shots.to_owned() })
+    }
+
+    async fn shot(&self, name: &str) -> WebDriverResult<()> {
+        // What has just changed shall have been painted.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        self.driver.screenshot(&self.shots.join(format!("{name}.png"))).await
+    }
+
+    /// Runs JavaScript with the document of the widget's frame as `this`. The frame stands in a closed shadow root, where
+    /// scripts of the page cannot look; the browser's own tools can.
+    async fn frame(&self, body: &str) -> WebDriverResult<Value> {
+        let tools = self.driver.cdp();
+        let all = tools.send_raw("DOM.getDocument", json!({ "depth": -1, "pierce": true })).await?;
+        let Some(id) = frame_document(&all["root"]) else { return Ok(Value::Null) };
+        let node = tools.send_raw("DOM.resolveNode", json!({ "backendNodeId": id })).await?;
+        let call = json!({
+            "objectId": node["object"]["objectId"], "returnByValue": true,
+            "functionDeclaration": format!("function() {{ {body} }}"),
+        });
+        let result = tools.send_raw("Runtime.callFunctionOn", call).await?;
+        Ok(result["result"]["value"].clone())
+    }
+
+    /// Messages and lines that the customer sees, oldest first.
+    async fn chat(&self) -> Vec<String> {
+        let body = "return [...this.querySelectorAll('[data-test=message],[data-test=line]')].map(e => (e.dataset.from || '*') + ': ' + e.innerText.trim());";
+        let found = self.frame(body).await.unwrap_or_default();
+        found.as_array().map(|a| a.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()).unwrap_or_default()
+    }
+
+    async fn sees(&self, words: &str) {
+        let start = Instant::now();
+        while !self.chat().await.iter().any(|l| l.contains(words)) {
+            if start.elapsed() > PATIENCE {
+                let _ = self.shot("failed-customer").await;
+                panic!("the customer does not see {words:?} but\n{}", self.chat().await.join("\n"));
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Writes with the keyboard, as a customer does.
+    async fn write(&self, words: &str) -> WebDriverResult<()> {
+        self.frame("this.querySelector('[data-test=composer]').focus()").await?;
+        self.driver.action_chain().send_keys(words).send_keys(Key::Enter).perform().await
+    }
+
+    async fn tap(&self, label: &str) -> WebDriverResult<()> {
+        let label = serde_json::to_string(label).expect("JSON");
+        let body = format!(
+            "const b = [...this.querySelectorAll('[data-test=choice]')].filter(e => e.innerText.trim() === {label} || e.getAttribute('aria-label') === {label} || e.value === {label}).pop(); if (b) b.click(); return !!b;"
+        );
+        let start = Instant::now();
+        while self.frame(&body).await? != Value::Bool(true) {
+            assert!(start.elapsed() < PATIENCE, "no button {label} in\n{}", self.chat().await.join("\n"));
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
+    }
+
+    async fn open_widget(&self) -> WebDriverResult<()> {
+        let start = Instant::now();
+        while self.frame("return !!this.querySelector('[data-test=composer]')").await? != Value::Bool(true) {
+            self.driver.execute("window.rapport && window.rapport('open')", vec![]).await?;
+            assert!(start.elapsed() < PATIENCE, "the widget does not open");
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+        Ok(())
+    }
+
+    async fn find(&self, hook: &str) -> WebDriverResult<WebElement> {
+        self.driver
+            .query(By::Css(format!("[data-test={hook}]")))
+            .wait(PATIENCE, Duration::from_millis(100))
+            .first()
+            .await
+    }
+
+    async fn press(&self, hook: &str) -> WebDriverResult<()> {
+        let element = self.find(hook).await?;
+        element.wait_until().wait(PATIENCE, Duration::from_millis(100)).clickable().await?;
+        element.click().await
+    }
+
+    async fn reads(&self, hook: &str, words: &str) -> WebDriverResult<()> {
+        let start = Instant::now();
+        loop {
+            let text = self.find(hook).await?.text().await.unwrap_or_default();
+            if text.contains(words) {
+                return Ok(());
+            }
+            if start.elapsed() > PATIENCE {
+                let _ = self.shot("failed-agent").await;
+                panic!("`{hook}` does not hold {words:?} but\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+/// The document inside the first frame, wherever it is.
+fn frame_document(node: &Value) -> Option<u64> {
+    if node["nodeName"] == "IFRAME" {
+        return node["contentDocument"]["backendNodeId"].as_u64();
+    }
+    let below = ["children", "shadowRoots"].iter().filter_map(|k| node[*k].as_array()).flatten();
+    below.chain(node.get("contentDocument")).find_map(frame_document)
+}
+
+fn chromedriver() -> (Process, u16) {
+    let port = free_port();
+    let child = Command::new("chromedriver")
+        .arg(format!("--port={port}"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver is installed (tests/run installs it)");
+    (Process(child), port)
+}
+
+async fn ready(port: u16) {
+    let start = Instant::now();
+    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        assert!(start.elapsed() < PATIENCE, "nothing listens on {port}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDriverResult<()> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let data = tempfile::tempdir().expect("a folder");
+    let shots = root().join("target/screenshots");
+    fs::create_dir_all(&shots).expect("a folder for screenshots");
+    let mut demo = Demo::new(data.path());
+    demo.start();
+    let (_driver, port) = chromedriver();
+    ready(port).await;
+    let customer = Window::open(port, (1280, 860), &shots).await?;
+    let agent = Window::open(port, (1440, 900), &shots).await?;
+
+    // The first agent makes an account and opens the inbox.
+    agent.driver.goto(demo.welcome.clone().expect("a link for the first agent")).await?;
+    agent.shot("welcome").await?;
+    for (name, value) in [("name", "Ann Lee"), ("email", "ann@bluebird.example"), ("password", "correct horse battery")]
+    {
+        agent.driver.find(By::Name(name)).await?.send_keys(value).await?;
+    }
+    agent.driver.find(By::Css("form button")).await?.click().await?;
+    agent.find("view-waiting").await?;
+    agent.shot("inbox-empty").await?;
+
+    // The customer is greeted, comforted, asked again.
+    customer.driver.goto(format!("http://127.0.0.1:{}/", demo.shop)).await?;
+    customer.shot("shop").await?;
+    customer.open_widget().await?;
+    customer.sees("What can I help you with today?").await;
+    customer.write("my lamp arrived smashed, this is the second time!!").await?;
+    customer.sees("really annoying").await;
+    customer.sees("What's your order number?").await;
+    customer.write("12345").await?;
+    customer.sees("doesn't look like one").await;
+    customer.write("999999").await?;
+    customer.sees("can't find 999999").await;
+    customer.write("204518").await?;
+    customer.sees("What is wrong with it?").await;
+    customer.tap("It's broken").await?;
+    customer.sees("I'll bring in a colleague").await;
+    customer.shot("widget").await?;
+
+    // The agent sees why, and takes it.
+    agent.press("row").await?;
+    agent.reads("panel", "204518").await?;
+    agent.reads("panel", "Bluebird lamp").await?;
+    agent.reads("transcript", "second time").await?;
+    agent.shot("inbox").await?;
+    agent.press("take").await?;
+    customer.sees("Ann").await;
+
+    // The server dies without a goodbye, while the customer writes.
+    demo.kill();
+    customer.write("are you still there?").await?;
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    customer.shot("offline").await?;
+    demo.start();
+    agent.reads("transcript", "are you still there?").await?;
+
+    // The bot stays silent, the agent answers, the customer reloads: nothing is lost.
+    let composer = agent.find("reply").await?;
+    composer.send_keys("Hello, this is Ann. A new lamp is on its way to you.").await?;
+    composer.send_keys(Key::Enter).await?;
+    customer.sees("A new lamp is on its way").await;
+    let before = customer.chat().await;
+    customer.driver.refresh().await?;
+    customer.open_widget().await?;
+    customer.sees("A new lamp is on its way").await;
+    let after = customer.chat().await;
+    let words = |lines: &[String]| lines.iter().filter(|l| !l.starts_with('*')).cloned().collect::<Vec<_>>();
+    assert_eq!(words(&before), words(&after), "the same chat after a reload");
+    for once in ["are you still there?", "A new lamp is on its way", "second time!!", "What is wrong with it?"] {
+        assert_eq!(
+            after.iter().filter(|l| l.contains(once)).count(),
+            1,
+            "{once:?} stands there once:\n{}",
+            after.join("\n")
+        );
+    }
+
+    // Back to the bot, which goes on; feedback; resolved.
+    agent.press("hand-back").await?;
+    customer.sees("Is there anything else").await;
+    customer.write("no thanks").await?;
+    customer.sees("how was this chat").await;
+    customer.tap("5").await?;
+    customer.sees("add a word").await;
+    customer.write("Ann was great").await?;
+    customer.sees("Take care!").await;
+    customer.shot("widget-resolved").await?;
+    agent.reads("transcript", "Ann was great").await?;
+    agent.shot("inbox-resolved").await?;
+    customer.driver.quit().await?;
+    agent.driver.quit().await
+}
