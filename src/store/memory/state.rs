@@ -81,7 +81,8 @@ impl State {
         if commit.finished.is_some_and(|(seq, n)| !self.outbox.contains_key(&(id, seq, n))) {
             return Err(StoreError::Answered);
         }
-        if commit.outbox.iter().any(|p| self.outbox.contains_key(&(id, p.seq, p.n))) {
+        let keys: BTreeSet<_> = commit.outbox.iter().map(|p| (id, p.seq, p.n)).collect();
+        if keys.len() < commit.outbox.len() || keys.iter().any(|key| self.outbox.contains_key(key)) {
             return broken("this effect is kept already");
         }
         chat.seq += commit.events.len() as u64;

@@ -124,7 +124,10 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
     if changed == 0 {
         return Err(Failure::Conflict);
     }
-    for event in &commit.events {
+    for (seq, event) in (commit.after + 1..).zip(&commit.events) {
+        if event.seq != seq {
+            return Err(gap(commit.session, seq).into());
+        }
         c.prepare_cached("INSERT INTO events (session, seq, body) VALUES (?1, ?2, ?3)")?.execute(params![
             id,
             number(event.seq),
