@@ -103,7 +103,10 @@ impl Inner {
         loop {
             match self.store.load(pending.session).await {
                 Ok(Some(loaded)) => return self.bots.get(&loaded.session.bot).cloned(),
-                Ok(None) => return None,
+                Ok(None) => {
+                    self.ticked_off(pending).await;
+                    return None;
+                }
                 Err(problem) => tracing::error!(%problem, "a request waits for the store"),
             }
             pauses.pause().await;

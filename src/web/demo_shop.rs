@@ -66,7 +66,7 @@ fn days(n: i64) -> String {
 fn find(number: &str) -> Option<Value> {
     let order = |item: &str, total: f64, status: &str, delivered: Option<i64>, expected: Option<i64>| {
         Some(json!({
-            "number": number, "item": item, "total": total, "currency": "GBP", "status": status,
+            "number": number, "item": item, "total": total, "currency": "GBP", "status": status, "level": "silver",
             "delivered": delivered.map(days), "expected": expected.map(days),
         }))
     };

@@ -1,7 +1,9 @@
 //! Errors as JSON, with the codes of docs/protocol.md.
 use crate::runtime::Refusal;
 use axum::Json;
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use std::time::Duration;
@@ -47,7 +49,11 @@ impl From<Refusal> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = json!({ "error": { "code": self.code, "message": self.message } });
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if let (Some(after), Some(map)) = (self.retry_after, error.as_object_mut()) {
+            map.insert("retry_after_ms".into(), (after.as_millis() as u64).into());
+        }
+        let body = json!({ "error": error });
         let mut response = (self.status, Json(body)).into_response();
         if let Some(after) = self.retry_after {
             let seconds = after.as_secs_f64().ceil().max(1.0) as u64;
@@ -55,4 +61,31 @@ impl IntoResponse for ApiError {
         }
         response
     }
+}
+
+/// Programs get every error in the same shape, also those that axum finds before a handler runs.
+pub async fn same_shape(request: Request, next: Next) -> Response {
+    let for_programs = request.uri().path().starts_with("/v1/");
+    let response = next.run(request).await;
+    let status = response.status();
+    let json = |h: &HeaderValue| h.as_bytes().starts_with(b"application/json");
+    let shaped = response.headers().get(header::CONTENT_TYPE).is_some_and(json);
+    if !for_programs || shaped || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (code, message) = match status {
+        StatusCode::NOT_FOUND => ("not_found", "There is nothing at this address."),
+        StatusCode::METHOD_NOT_ALLOWED => ("wrong_method", "This address takes another method."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "A request is at most 64 KB."),
+        StatusCode::UPGRADE_REQUIRED => ("upgrade_required", "This address is for WebSockets."),
+        s if s.is_server_error() => ("broken", "Something went wrong here. Try again in a moment."),
+        _ => ("bad_frame", "The request does not fit."),
+    };
+    let mut answer = ApiError::new(status, code, message).into_response();
+    for (name, value) in response.headers() {
+        if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH) {
+            answer.headers_mut().append(name, value.clone());
+        }
+    }
+    answer
 }

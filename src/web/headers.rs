@@ -19,6 +19,9 @@ pub async fn secure(request: Request, next: Next) -> Response {
     // Not `no-referrer`: with it browsers send forms with `Origin: null`.
     default(header::REFERRER_POLICY, "same-origin");
     default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    // Pages hold CSRF tokens, answers hold chats; files of `web/` say otherwise themselves.
+    default(header::CACHE_CONTROL, "no-store");
     default(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
     response
 }

@@ -9,12 +9,15 @@ mod origin;
 mod pages;
 mod router;
 mod server;
+mod wire;
 
 pub use server::{Demo, Options, Server};
 
 use crate::runtime::Runtime;
 use inbox::attempts::Attempts;
 use std::sync::Arc;
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +27,10 @@ pub(crate) struct Parts {
     pub runtime: Runtime,
     pub pages: pages::Pages,
     pub attempts: Attempts,
+    /// Open sockets: they say goodbye before the process ends.
+    pub sockets: TaskTracker,
+    /// Changes whenever somebody logs out.
+    pub logouts: watch::Sender<()>,
     /// How people reach this server: scheme, name and port.
     pub public_url: String,
     pub demo_url: Option<String>,

@@ -2,14 +2,33 @@
 use super::App;
 use super::assets;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{AutoEscape, Environment, Value, context};
+use rust_embed::RustEmbed;
 
 const DOCS: [(&str, &str, &str); 2] = [
     ("flows", "Writing flows", include_str!("../../docs/flows.md")),
     ("protocol", "The chat protocol", include_str!("../../docs/protocol.md")),
 ];
+
+/// The pages of the steps are tests as well: each example in them is run.
+#[derive(RustEmbed)]
+#[folder = "tests/corpus/"]
+struct Steps;
+
+/// Every page of the docs: id, title, text.
+fn pages() -> Vec<(String, String, String)> {
+    let mut all: Vec<_> = DOCS.iter().map(|(i, t, x)| ((*i).to_owned(), (*t).to_owned(), (*x).to_owned())).collect();
+    let mut steps: Vec<_> = Steps::iter().collect();
+    steps.sort();
+    for file in steps {
+        let text = Steps::get(&file).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
+        let title = text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned();
+        all.push((file.trim_end_matches(".md").to_owned(), title, text));
+    }
+    all
+}
 
 /// The templates of `web/`.
 #[derive(Debug)]
@@ -61,7 +80,7 @@ pub async fn front(State(app): State<App>) -> Response {
 }
 
 /// The chat of one bot: what the widget shows in its frame, and a page of its own.
-pub async fn frame(State(app): State<App>, Path(bot): Path<String>, headers: HeaderMap) -> Response {
+pub async fn frame(State(app): State<App>, Path(bot): Path<String>) -> Response {
     let Some(bot) = app.runtime.bot(&bot) else {
         return app.pages.message(StatusCode::NOT_FOUND, "No such bot", "There is no bot of that name here.");
     };
@@ -71,8 +90,7 @@ pub async fn frame(State(app): State<App>, Path(bot): Path<String>, headers: Hea
         language => s.languages.first(),
     };
     let mut response = app.pages.show(StatusCode::OK, "widget/frame.html", values);
-    let own = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let mut ancestors = vec!["'self'".to_owned(), format!("http://{own}"), format!("https://{own}")];
+    let mut ancestors = vec!["'self'".to_owned()];
     ancestors.extend(s.websites.iter().cloned());
     let policy =
         super::headers::POLICY.replace("frame-ancestors 'none'", &format!("frame-ancestors {}", ancestors.join(" ")));
@@ -93,15 +111,16 @@ pub async fn doc(State(app): State<App>, Path(page): Path<String>) -> Response {
 }
 
 fn show_doc(app: &App, page: &str) -> Response {
-    let Some((_, title, text)) = DOCS.iter().find(|(id, ..)| *id == page) else {
+    let all = pages();
+    let Some((_, title, text)) = all.iter().find(|(id, ..)| id == page) else {
         return app.pages.message(StatusCode::NOT_FOUND, "No such page", "The docs have no page of that name.");
     };
     let mut body = String::new();
     let options = pulldown_cmark::Options::ENABLE_TABLES;
     pulldown_cmark::html::push_html(&mut body, pulldown_cmark::Parser::new_ext(text, options));
-    let pages: Vec<Value> =
-        DOCS.iter().map(|(id, title, _)| context! { url => format!("/docs/{id}"), title => *title }).collect();
-    let values = context! { title => *title, body => Value::from_safe_string(body), pages };
+    let link = |(id, title, _): &(String, String, String)| context! { url => format!("/docs/{id}"), title => title };
+    let links: Vec<Value> = all.iter().map(link).collect();
+    let values = context! { title, body => Value::from_safe_string(body), pages => links };
     app.pages.show(StatusCode::OK, "pages/docs.html", values)
 }
 
@@ -109,7 +128,10 @@ fn show_doc(app: &App, page: &str) -> Response {
 pub async fn ready(State(app): State<App>) -> Response {
     match app.runtime.store().agents().await {
         Ok(_) => "ready".into_response(),
-        Err(problem) => (StatusCode::SERVICE_UNAVAILABLE, problem.to_string()).into_response(),
+        Err(problem) => {
+            tracing::error!(%problem, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "The store does not answer. The server's log says why.").into_response()
+        }
     }
 }
 

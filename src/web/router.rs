@@ -1,5 +1,5 @@
 //! Which path leads where.
-use super::{App, assets, chat, headers, inbox, pages};
+use super::{App, assets, chat, errors, headers, inbox, pages};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -36,6 +36,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(agents)
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(BODY))
+        .layer(middleware::from_fn(errors::same_shape))
         .layer(middleware::from_fn(headers::secure))
         .with_state(app)
 }

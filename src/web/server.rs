@@ -2,15 +2,21 @@
 use super::inbox::attempts::Attempts;
 use super::{App, Parts, demo_shop, pages::Pages, router};
 use crate::runtime::{Runtime, hashed, secret};
-use anyhow::{Context, Result};
-use std::net::SocketAddr;
+use anyhow::{Result, anyhow};
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 
 /// How long the link for the first agent works.
 const INVITED: Duration = Duration::from_secs(24 * 3600);
+/// How long open requests and sockets get at the end.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 pub struct Options {
     pub runtime: Runtime,
@@ -35,6 +41,7 @@ pub struct Server {
     /// Where the first agent's account is made; `None` where there are agents.
     pub welcome: Option<String>,
     runtime: Runtime,
+    sockets: TaskTracker,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -44,43 +51,64 @@ impl Server {
     /// # Errors
     /// An address that is in use, or a store that does not work.
     pub async fn start(options: Options) -> Result<Self> {
-        let listener = bind(options.listen).await?;
+        let listener = bind(options.listen, "--listen").await?;
         let address = listener.local_addr()?;
-        let public_url = options.public_url.unwrap_or_else(|| format!("http://{address}"));
+        let public_url = options.public_url.unwrap_or_else(|| url(address));
         let public_url = public_url.trim_end_matches('/').to_owned();
         let demo_listener = match &options.demo {
-            Some(demo) => Some((bind(demo.listen).await?, demo.bot.clone())),
+            Some(demo) => Some((bind(demo.listen, "--shop").await?, demo.bot.clone())),
             None => None,
         };
         let demo = demo_listener.as_ref().and_then(|(l, _)| l.local_addr().ok());
         let runtime = options.runtime;
+        let sockets = TaskTracker::new();
         let parts = Parts {
             runtime: runtime.clone(),
             pages: Pages::default(),
             attempts: Attempts::default(),
             public_url: public_url.clone(),
-            demo_url: demo.map(|a| format!("http://{a}")),
+            demo_url: demo.map(url),
+            sockets: sockets.clone(),
+            logouts: watch::Sender::new(()),
         };
         let welcome = welcome(&runtime, &public_url).await?;
         let mut tasks = vec![serve(listener, router::router(App(Arc::new(parts))), runtime.clone())];
         if let Some((listener, bot)) = demo_listener {
             tasks.push(serve(listener, demo_shop::router(&public_url, &bot), runtime.clone()));
         }
-        Ok(Self { address, demo, welcome, runtime, tasks })
+        Ok(Self { address, demo, welcome, runtime, sockets, tasks })
     }
 
-    /// Ends: open requests get their answers, chats their last turn.
+    /// Ends: open requests get their answers, sockets a goodbye, chats their last turn.
     pub async fn stop(self) {
         self.runtime.stop().await;
-        for task in self.tasks {
-            let _ = tokio::time::timeout(Duration::from_secs(5), task).await;
+        self.sockets.close();
+        let _ = timeout(FAREWELL, self.sockets.wait()).await;
+        for mut task in self.tasks {
+            if timeout(FAREWELL, &mut task).await.is_err() {
+                task.abort();
+            }
         }
     }
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
-        format!("Port {} is in use. End the other program, or choose another with --listen.", address.port())
+/// Where a browser on this machine finds an address; "every interface" is no place to go to.
+fn url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    format!("http://{address}")
+}
+
+async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|e| match e.kind() {
+        ErrorKind::AddrInUse => {
+            anyhow!("Port {} is in use. End the other program, or choose another with {option}.", address.port())
+        }
+        ErrorKind::PermissionDenied => {
+            anyhow!("This account may not listen on port {}. Choose one above 1023 with {option}.", address.port())
+        }
+        _ => anyhow!("Nobody can listen at {address}: {e}"),
     })
 }
 
@@ -100,7 +128,7 @@ async fn welcome(runtime: &Runtime, public_url: &str) -> Result<Option<String>> 
     if runtime.store().agents().await? > 0 {
         return Ok(None);
     }
-    let token = secret().map_err(|e| anyhow::anyhow!("{e}"))?;
+    let token = secret().map_err(|e| anyhow!("{e}"))?;
     runtime.store().invite(hashed(&token), runtime.now() + INVITED).await?;
     Ok(Some(format!("{public_url}/welcome/{token}")))
 }

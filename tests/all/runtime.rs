@@ -320,3 +320,26 @@ async fn a_customer_is_known_by_what_was_verified() {
     let opened = runtime.open("test", Opening { customer, ..Opening::default() }).await.expect("a chat");
     assert_eq!(runtime.view(opened.session).await.expect("a view").row.name, "Maya");
 }
+
+/// A connector with a bug in it.
+struct Panics;
+
+#[async_trait::async_trait]
+impl Connector for Panics {
+    async fn call(&self, _: Request) -> Answer {
+        panic!("a bug")
+    }
+}
+
+#[tokio::test]
+async fn a_panic_stays_where_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime = start(folder.path(), &Hand::new(), Arc::new(Panics), Limits::default()).await;
+    let session = open(&runtime).await;
+    say(&runtime, session, "a", "where is my order").await.expect("kept");
+    say(&runtime, session, "b", "12").await.expect("kept");
+    until(&runtime, session, |w| matches!(w, What::Waiting { .. })).await;
+    let lines = said(&runtime, session).await;
+    assert!(lines.iter().any(|l| l.contains("something on our side is not working")), "{lines:?}");
+    say(&runtime, open(&runtime).await, "a", "hello").await.expect("other chats go on");
+}

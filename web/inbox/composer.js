@@ -8,7 +8,8 @@ const LONGEST = 4_000;
 export class Composer extends Component {
   constructor(props) {
     super(props);
-    this.state = { mode: "reply", text: props.store.out.draft(props.store.open.session, "reply") };
+    const shown = props.store.isMine ? "reply" : "note";
+    this.state = { mode: "reply", shown, text: props.store.out.draft(props.store.open.session, shown) };
     this.typed = 0;
     this.keep = (el) => (this.el = el);
   }
@@ -22,20 +23,14 @@ export class Composer extends Component {
   }
 
   switchTo(mode) {
-    this.setState({ mode, text: this.props.store.out.draft(this.session, mode) }, () => this.focus());
+    this.setState({ mode, shown: this.props.store.isMine ? mode : "note", text: this.props.store.out.draft(this.session, mode) }, () => this.focus());
   }
   focus() {
     this.el?.focus();
   }
-  /** A draft was put in place from outside. */
-  reread(mode = this.mode) {
-    this.switchTo(mode);
-  }
-  componentDidUpdate(_, before) {
-    if (before.shown !== this.mode) {
-      const shown = this.mode;
-      this.setState({ shown, text: this.props.store.out.draft(this.session, shown) });
-    }
+  componentDidUpdate() {
+    const shown = this.mode;
+    if (this.session && this.state.shown !== shown) this.setState({ shown, text: this.props.store.out.draft(this.session, shown) });
   }
 
   input = (event) => {

@@ -18,7 +18,7 @@ class App extends Component {
   constructor() {
     super();
     this.store = new Store({ csrf, changed: () => this.draw(), called: () => bell.ring() });
-    this.store.drafted = () => this.composer?.reread();
+    this.store.drafted = (mode) => this.composer?.switchTo(mode);
     this.keep = (composer) => (this.composer = composer);
     addEventListener("keydown", (event) => this.key(event));
     setInterval(() => this.draw(), REDRAW);
@@ -59,7 +59,7 @@ class App extends Component {
     if (event.key === "Escape") return this.escape(writing);
     if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = this.keys[event.key] ?? (/^[1-5]$/.test(event.key) ? () => this.store.show(VIEWS[event.key - 1]) : null);
-    // Enter on a button is that button's.
+    // Enter on a button is that button's; on a row, the row the keys have reached.
     if (!act || this.state.help || (event.key === "Enter" && event.target.closest?.("button:not(.row), a"))) return;
     event.preventDefault();
     act();
@@ -82,7 +82,7 @@ class App extends Component {
 
   move(by) {
     this.store.move(by);
-    requestAnimationFrame(() => document.querySelector(".row.at")?.scrollIntoView({ block: "nearest" }));
+    requestAnimationFrame(() => document.querySelector(".row.at")?.focus());
   }
 
   /** Keys do what the buttons on the page do, and no more. */

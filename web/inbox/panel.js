@@ -35,7 +35,7 @@ function Why({ view, row }) {
     ["Bot tried", view.tried?.length ? html`<ol>${view.tried.map((t, i) => html`<li key=${i}>${t}</li>`)}</ol>` : null],
     ["Mood", row.mood && row.mood !== "neutral" ? html`<${Mood} mood=${row.mood} />` : null],
   ].filter(([, what]) => what);
-  if (!lines.length) return html`<section class="why"><p class="muted">The bot has this chat. Nobody was asked for.</p></section>`;
+  if (!lines.length) return html`<section class="why"><p class="muted">${row.state === "bot" ? "The bot has this chat. Nobody was asked for." : "Nothing was written down about why."}</p></section>`;
   return html`<section class="why"><dl>${lines.map(([name, what]) => html`<div key=${name}><dt>${name}</dt><dd>${what}</dd></div>`)}</dl></section>`;
 }
 

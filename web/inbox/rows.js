@@ -23,8 +23,8 @@ export function Queue({ store }) {
       <h1>Inbox</h1>
       <span class="muted">${waiting.length ? `${waiting.length} waiting · longest ${ago(longest)}` : "nobody waits"}</span>
     </header>
-    <div class="tabs" role="tablist" aria-label="Views">${VIEWS.map((view) => html`<${Tab} key=${view} store=${store} view=${view} />`)}</div>
-    <div class="rows" role="listbox" aria-label=${NAMES[store.view]} tabindex="-1">
+    <div class="tabs" role="group" aria-label="Views">${VIEWS.map((view) => html`<${Tab} key=${view} store=${store} view=${view} />`)}</div>
+    <div class="rows" role="group" aria-label=${NAMES[store.view]}>
       ${rows.map((row) => html`<${Row} key=${row.session} store=${store} row=${row} />`)}
       ${!rows.length && (store.me ? html`<${Nothing} view=${store.view} />` : html`<${Loading} />`)}
     </div>
@@ -34,8 +34,8 @@ export function Queue({ store }) {
 function Tab({ store, view }) {
   const count = COUNTED.includes(view) ? store.rows(view).length : 0;
   const on = store.view === view;
-  return html`<button type="button" role="tab" aria-selected=${on} class=${on ? "on" : ""} data-test=${`view-${view}`} onClick=${() => store.show(view)}>
-    ${NAMES[view]}${count > 0 && html` <span class=${view === "waiting" ? "count hot" : "count"}>${count}</span>`}
+  return html`<button type="button" aria-pressed=${on} class=${on ? "on" : ""} data-test=${`view-${view}`} onClick=${() => store.show(view)}>
+    ${NAMES[view]}${count > 0 && html`${" "}<span class=${view === "waiting" ? "count hot" : "count"}>${count}</span>`}
   </button>`;
 }
 
@@ -45,12 +45,12 @@ function Row({ store, row }) {
   const unread = store.unread(row) && !open;
   return html`<button
     type="button"
-    role="option"
-    aria-selected=${open}
+    aria-current=${open ? "true" : null}
     class=${`row ${open ? "on" : ""} ${at ? "at" : ""} ${unread ? "unread" : ""}`}
     data-test="row"
     data-session=${row.session}
     data-state=${row.state}
+    onFocus=${() => store.point(row.session)}
     onClick=${() => store.openChat(row.session)}
   >
     <${Face} row=${row} />

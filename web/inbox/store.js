@@ -83,6 +83,12 @@ export class Store {
     this.#changed();
   }
 
+  point(session) {
+    if (this.cursor === session) return;
+    this.cursor = session;
+    this.#changed();
+  }
+
   openChat(session) {
     if (!session) return;
     this.cursor = session;
@@ -178,6 +184,8 @@ export class Store {
   #panel({ session, view }) {
     if (this.open?.session !== session) return;
     this.open.view = view;
+    const { name, state, agent, mood, last, since, updated = since, bot, team, priority } = view;
+    this.#rows.set(session, { session, name, state, agent, mood, last, since, updated, bot, team, priority });
   }
 
   #events({ session, after, upto, items }) {
@@ -211,6 +219,8 @@ export class Store {
   #error({ code, message }) {
     if (code === "wrong_csrf" || code === "signed_out") this.signedOut = true;
     else this.toast(message, "bad");
+    // A chat that never opened cannot be read: back to the list.
+    if (this.open && !this.open.view) this.closeChat();
   }
 
   #list() {

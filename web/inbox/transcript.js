@@ -74,7 +74,7 @@ class Log extends Component {
   render({ store, items }) {
     const { typing, session } = store.open;
     return html`<div class="log" role="log" tabindex="0" data-test="transcript" aria-label="Transcript" ref=${this.keep} onScroll=${this.scrolled}>
-      ${blocks(items, store.me).map((b) => html`<${Block} key=${b.key} block=${b} me=${store.me} />`)}
+      ${blocks(items, store.me).map((b) => html`<${Block} key=${b.key} block=${b} me=${store.me} name=${store.row.name} />`)}
       ${store.out.of(session).map((e) => html`<${Unsent} key=${e.cid} entry=${e} store=${store} />`)}
       ${typing && html`<div class="by"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${typing.from?.name ?? store.row.name} is typing</div>`}
     </div>`;
@@ -106,28 +106,28 @@ function blocks(items, me) {
   return out;
 }
 
-function Block({ block, me }) {
+function Block({ block, me, name }) {
   const { type, item } = block;
   if (type === "day") return html`<div class="day">${block.day}</div>`;
   if (type === "quiet")
     return html`<div class="quiet-line" data-test="line" data-kind=${block.kind}>
-      ${block.lines.map((l, i) => html`${i > 0 && " · "}<span key=${l.seq} class=${l.tone ?? ""}>${l.text}</span>`)}${block.time && ` · ${at(block.at)}`}
+      ${block.lines.map((l, i) => html`${i > 0 && "\u00a0· "}<span key=${l.seq} class=${l.tone ?? ""}>${l.text}</span>`)}${block.time && ` · ${at(block.at)}`}
     </div>`;
   if (type === "asked")
     return html`<div class="asked" data-test="line" data-kind="waiting">
       <strong>A person was needed · ${item.team}</strong><span>${item.why}</span>
       ${item.summary && item.summary !== item.why && html`<span class="muted">${item.summary}</span>`}<small class="muted">${at(item.at)}</small>
     </div>`;
-  return html`<${Group} block=${block} me=${me} />`;
+  return html`<${Group} block=${block} me=${me} customer=${name} />`;
 }
 
-function Group({ block, me }) {
+function Group({ block, me, customer }) {
   const { from, items, type } = block;
   const mine = from.role === "agent" && from.id === me?.id;
   const kind = type === "note" ? "note" : mine ? "me" : from.role;
-  const name = type === "note" ? `Note by ${mine ? "you" : from.name} · only colleagues see it` : mine ? "You" : from.role === "bot" ? `${from.name} · bot` : (from.name ?? "Customer");
+  const name = type === "note" ? `Note by ${mine ? "you" : from.name} · only colleagues see it` : mine ? "You" : from.role === "bot" ? `${from.name} · bot` : (from.name ?? customer);
   return html`<div class=${`group ${kind}`}>
-    ${items.map((m) => html`<div key=${m.seq} class="bubble" data-test=${type} data-from=${from.role} data-seq=${m.seq} dir="auto">
+    ${items.map((m) => html`<div key=${m.seq} class="bubble" data-test=${type === "note" ? "note-entry" : "message"} data-from=${from.role} data-seq=${m.seq} dir="auto">
       <${Words} text=${m.text} raw=${from.role === "customer"} />
       ${m.choices?.length > 0 && html`<div class="offered" aria-label="Offered">${m.choices.map((c) => html`<span key=${c.id}>${c.label}</span>`)}</div>`}
       ${m.choice && html`<small class="tapped">tapped</small>`}
@@ -161,7 +161,7 @@ function Unsent({ entry, store }) {
   const edit = () => {
     store.out.keepDraft(entry.session, t, text);
     store.out.drop(entry);
-    store.drafted();
+    store.drafted(t);
   };
   return html`<div class=${`group ${t === "note" ? "note" : "me"} ${state}`} data-test="unsent">
     <div class="bubble" dir="auto"><div class="words"><p>${text}</p></div></div>

@@ -1,16 +1,17 @@
 /** How the inbox says things: times, initials, moods, and the quiet lines of a transcript. */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const dayTime = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const dayTime = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 
 export const at = (ms) => clock.format(ms);
 export const when = (ms) => dayTime.format(ms);
 export const dayOf = (ms) => date.format(ms);
 
-/** "40 s", "2 m", "3 h", then the date. */
+/** "now", "40 s", "2 m", "3 h", then the date. */
 export function ago(ms, now = Date.now()) {
   const seconds = Math.max(0, Math.round((now - ms) / 1000));
+  if (seconds < 10) return "now";
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} m`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;

@@ -9,6 +9,8 @@ const LONGEST_WAIT = 20_000;
 const HEARTBEAT = 25_000;
 const PATIENCE = 8_000;
 const OPENING = 10_000;
+/** A line that breaks sooner after its welcome did not help: the back-off goes on. */
+const STEADY = 3_000;
 const TRIES_PER_WIRE = 2;
 
 export class Line {
@@ -21,6 +23,7 @@ export class Line {
   #timer = 0;
   #beat = 0;
   #deadline = 0;
+  #settling = 0;
   #stopped = true;
   #do;
 
@@ -83,7 +86,8 @@ export class Line {
   #take(frame) {
     this.#expect(0);
     if (frame.t === "welcome") {
-      this.#tries = 0;
+      clearTimeout(this.#settling);
+      this.#settling = setTimeout(() => (this.#tries = 0), STEADY);
       clearInterval(this.#beat);
       this.#beat = setInterval(this.#probe, HEARTBEAT);
       this.#say("open");
@@ -105,6 +109,7 @@ export class Line {
     this.#run += 1;
     clearInterval(this.#beat);
     clearTimeout(this.#deadline);
+    clearTimeout(this.#settling);
     const wire = this.#wire;
     this.#wire = null;
     wire?.close();

@@ -42,12 +42,12 @@ const hear = {
   },
   welcome(about) {
     if (about) name = about.name;
-    $("log").ariaLive = "polite";
     tell({ t: "begun" });
     footer();
   },
   items(items) {
     log.add(items, caughtUp);
+    if (!caughtUp) setTimeout(() => ($("log").ariaLive = "polite"));
     caughtUp = true;
     const from = Math.max(chat.seen, firstUpto);
     unread += items.filter((i) => i.kind === "message" && i.from.role !== "customer" && i.seq > from).length;
@@ -64,6 +64,7 @@ const hear = {
   },
   reset() {
     caughtUp = false;
+    $("log").ariaLive = "off";
     unread = 0;
     log.clear();
     badge();
@@ -97,7 +98,9 @@ function footer() {
   $("person").hidden = !useful;
   $("person").disabled = asked;
   $("person").textContent = asked ? "Asking for a person…" : "Talk to a person";
-  $("wait").textContent = state !== "waiting" ? "" : position > 1 ? `Waiting for a person · number ${position} in line` : position === 1 ? "Waiting for a person · you are next" : "Waiting for a person";
+  const place = position > 1 ? ` · number ${position} in line` : position === 1 ? " · you are next" : "";
+  $("wait").textContent = state === "waiting" ? `Waiting for a person${place}` : "";
+  $("below").hidden = !useful && state !== "waiting";
 }
 
 /** What is on the screen has been read; the rest is counted for the launcher and the title. */

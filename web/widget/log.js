@@ -4,7 +4,7 @@ import { markdown, plain } from "../shared/md.js";
 const GROUP = 180_000;
 const NEAR = 90;
 const TYPING_LASTS = 8_000;
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
 /** An element with a class and what is in it. */
@@ -41,6 +41,7 @@ export class Log {
     this.#choices.dataset.test = "choices";
     this.#typing.ariaHidden = "true";
     this.#typing.hidden = true;
+    this.#unsent.ariaLive = "off";
     root.replaceChildren(this.#list, this.#unsent, this.#choices, this.#typing);
     root.addEventListener("scroll", () => this.near && on.behind(false), { passive: true });
     new ResizeObserver(() => this.#stick && this.bottom()).observe(root);
@@ -132,7 +133,7 @@ export class Log {
       by.ariaHidden = "true";
       el.append(by);
     }
-    el.append(body, make("small", "", time.format(at)));
+    el.append(body, make("small", "", from.role === "customer" ? `${time.format(at)} · Sent` : time.format(at)));
     return el;
   }
 
@@ -165,19 +166,21 @@ export class Log {
     if (!first || words !== "Today") this.#list.append(make("p", "day", words));
   }
 
-  /** Bubbles of one sender within a few minutes belong together: one name above, one time below. */
+  /** Bubbles of one sender within a few minutes belong together, under one name; a time stands only where the talk pauses. */
   #group(list) {
     let before = null;
     for (const el of list.children) {
       const bubble = el.dataset.test === "message";
-      const same = bubble && before && before.dataset.from === el.dataset.from && !el.classList.contains("failed") && el.dataset.at - before.dataset.at < GROUP;
+      const soon = bubble && before && !before.classList.contains("failed") && el.dataset.at - before.dataset.at < GROUP;
+      const same = soon && before.dataset.from === el.dataset.from;
       if (bubble) {
         el.classList.toggle("first", !same);
-        el.classList.add("last");
+        el.classList.add("last", "timed");
         const by = el.querySelector(".by");
         if (by) by.hidden = same && by.textContent === before.querySelector(".by")?.textContent;
       }
-      if (same && !before.classList.contains("failed")) before.classList.remove("last");
+      before?.classList.toggle("last", !same);
+      before?.classList.toggle("timed", !soon);
       before = bubble ? el : null;
     }
   }
@@ -194,12 +197,13 @@ export class Log {
   }
 
   #choice(choice, scale, i) {
-    const thumb = scale === "thumbs" && (/^(5|up|yes|good)$/i.test(choice.id) ? "up" : "thumbs-down");
+    const thumb = scale === "thumbs" && (/^(5|up|yes)$/i.test(choice.id) ? "up" : "down");
     const button = this.#act("", () => this.on.tap(choice));
     button.dataset.test = "choice";
     button.dataset.choice = choice.id;
-    button.append(thumb ? icon(thumb) : scale ? String(i + 1) : choice.label);
-    if (scale) button.ariaLabel = words(choice.label) ?? (thumb ? { up: "Thumbs up" }[thumb] ?? "Thumbs down" : `${i + 1} of 5`);
+    button.append(thumb ? icon(`thumb-${thumb}`) : scale ? String(i + 1) : choice.label);
+    button.dir = "auto";
+    if (scale) button.ariaLabel = words(choice.label) ?? (thumb ? `Thumbs ${thumb}` : `${i + 1} of 5`);
     return button;
   }
 }

@@ -1,6 +1,8 @@
 /** The brand's accent, made readable on this page's background, light or dark. Set through the CSSOM: the page's policy allows no inline style. */
 
-const READABLE = 4.6;
+const READABLE = { light: 4.6, dark: 6.2 };
+/** What a filled area needs to stand out; the text in it has an ink of its own. */
+const VISIBLE = 1.9;
 const SURFACE = { light: [255, 255, 255], dark: [27, 30, 35] };
 
 /** Applies `accent` (`#rrggbb`, or nothing for ours). Returns the colours in use, for the launcher. */
@@ -10,27 +12,31 @@ export function look(accent) {
   if (brand) {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const surface = dark ? SURFACE.dark : SURFACE.light;
-    const fill = readable(brand, surface, dark ? 255 : 0);
-    root.setProperty("--accent", css(fill));
-    root.setProperty("--accent-ink", contrast(fill, [255, 255, 255]) >= READABLE ? "#fff" : "#0c1418");
-    root.setProperty("--accent-soft", css(mix(surface, fill, dark ? 0.2 : 0.12)));
+    const towards = dark ? 255 : 0;
+    const text = shift(brand, surface, towards, dark ? READABLE.dark : READABLE.light);
+    const fill = shift(brand, surface, towards, VISIBLE);
+    const white = contrast(fill, [255, 255, 255]) >= contrast(fill, [12, 20, 24]);
+    root.setProperty("--accent", css(text));
+    root.setProperty("--accent-soft", css(mix(surface, text, dark ? 0.2 : 0.12)));
+    root.setProperty("--brand", css(fill));
+    root.setProperty("--brand-ink", white ? "#fff" : "#0c1418");
   }
-  const now = getComputedStyle(document.documentElement);
-  return { accent: now.getPropertyValue("--accent"), ink: now.getPropertyValue("--accent-ink") };
+  const now = getComputedStyle(document.body);
+  return { accent: now.getPropertyValue("--fill"), ink: now.getPropertyValue("--fill-ink") };
 }
 
-/** `colour`, moved towards white or black until text in it can be read on `surface`. */
-function readable(colour, surface, towards) {
+/** `colour`, moved towards white (255) or black (0) until it has `enough` contrast on `surface`. */
+function shift(colour, surface, towards, enough) {
   for (let part = 0; part < 1; part += 0.05) {
     const tried = mix(colour, [towards, towards, towards], part);
-    if (contrast(tried, surface) >= READABLE) return tried;
+    if (contrast(tried, surface) >= enough) return tried;
   }
   return [towards, towards, towards];
 }
 
 function rgb(hex) {
   const found = /^#([0-9a-f]{6})$/i.exec(hex ?? "");
-  return found && [16, 8, 0].map((shift) => (parseInt(found[1], 16) >> shift) & 255);
+  return found && [16, 8, 0].map((bits) => (parseInt(found[1], 16) >> bits) & 255);
 }
 
 const css = (colour) => `rgb(${colour.map(Math.round).join(" ")})`;

@@ -1,12 +1,12 @@
 //! The chat over plain HTTP, for apps and programs, and for networks that let no WebSocket through.
-use super::{about as about_bot, items};
+use super::{about as about_bot, items, opening};
 use crate::id::SessionId;
-use crate::runtime::{Opening, Refusal, Said};
+use crate::runtime::{Refusal, Said};
 use crate::web::App;
 use crate::web::errors::ApiError;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -21,6 +21,7 @@ pub struct Open {
 
 #[derive(Debug, Deserialize)]
 pub struct Say {
+    #[serde(default)]
     cid: String,
     text: Option<String>,
     choice: Option<String>,
@@ -28,10 +29,13 @@ pub struct Say {
     person: bool,
 }
 
-#[derive(Debug, Deserialize)]
-pub struct After {
-    #[serde(default)]
-    pub after: u64,
+/// `after=N` of a query, 0 where it is not given.
+pub fn after(query: Option<&str>) -> Result<u64, ApiError> {
+    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    match pairs.filter(|(name, _)| name == "after").last() {
+        None => Ok(0),
+        Some((_, value)) => value.parse().map_err(|_| ApiError::bad_frame("`after` must be a whole number.")),
+    }
 }
 
 /// Opens a chat with its token.
@@ -59,8 +63,7 @@ pub async fn about(State(app): State<App>, Path(bot): Path<String>) -> Result<Re
 
 pub async fn open(State(app): State<App>, Path(bot): Path<String>, body: Bytes) -> Result<Response, ApiError> {
     let open: Open = if body.is_empty() { Open::default() } else { read(&body)? };
-    let opening = Opening { page: open.page, language: open.language, ..Opening::default() };
-    let opened = app.runtime.open(&bot, opening).await?;
+    let opened = app.runtime.open(&bot, opening(open.page, open.language)).await?;
     let status = app.runtime.status(opened.session).await?;
     let bot = app.runtime.bot(&bot).ok_or(Refusal::UnknownBot)?;
     let answer = json!({
@@ -93,11 +96,12 @@ pub async fn say(
 pub async fn events(
     State(app): State<App>,
     Path((bot, session)): Path<(String, String)>,
-    Query(query): Query<After>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (id, _) = authorised(&app, &bot, &session, &headers).await?;
-    let page = app.runtime.page(id, query.after).await?;
+    let (id, upto) = authorised(&app, &bot, &session, &headers).await?;
+    // Who is ahead of the journal sees by `after` that it is another one.
+    let page = app.runtime.page(id, after(query.as_deref())?.min(upto)).await?;
     let status = app.runtime.status(id).await?;
     let items = items::for_customer(&page);
     Ok(Json(json!({ "after": page.after, "upto": page.upto, "items": items, "status": status })).into_response())

@@ -5,6 +5,7 @@ pub mod socket;
 pub mod sse;
 
 use crate::bot::Bot;
+use crate::runtime::Opening;
 use serde_json::{Value, json};
 
 /// What a chat page needs to know of the bot.
@@ -14,4 +15,19 @@ pub fn about(bot: &Bot) -> Value {
         "id": bot.id, "name": s.name, "title": s.title.as_ref().unwrap_or(&s.name), "accent": s.accent,
         "languages": s.languages, "person": true,
     })
+}
+
+const LONGEST_ADDRESS: usize = 2_048;
+const LONGEST_LANGUAGE: usize = 35;
+
+/// A new chat. What a page tells of itself is a hint that agents get to see: anything but a website's address, or a
+/// language's code, is left out.
+pub fn opening(page: Option<String>, language: Option<String>) -> Opening {
+    let website = |text: &String| {
+        text.len() <= LONGEST_ADDRESS && url::Url::parse(text).is_ok_and(|u| matches!(u.scheme(), "http" | "https"))
+    };
+    let code = |text: &String| {
+        text.len() <= LONGEST_LANGUAGE && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    };
+    Opening { page: page.filter(website), language: language.filter(code), ..Opening::default() }
 }

@@ -1,14 +1,15 @@
 //! The chat over a WebSocket: one task a connection, which reads frames, hears of news and writes.
-use super::{about, items};
+use super::{about, items, opening};
 use crate::bot::Bot;
 use crate::engine::Speaker;
 use crate::id::SessionId;
 use crate::runtime::ports::Notice;
 use crate::runtime::view::Status;
-use crate::runtime::{Opening, Refusal, Said};
+use crate::runtime::{Refusal, Said};
 use crate::web::App;
 use crate::web::errors::ApiError;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use crate::web::wire::{End, Heard, RESTARTS, Step, Wire, bounded, broken};
+use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -17,20 +18,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-/// Largest frame.
-pub const FRAME: usize = 64 * 1024;
-/// The first frame must come within this time.
-pub const HELLO: Duration = Duration::from_secs(10);
-/// A reader that takes nothing for so long is gone.
-pub const SLOW: Duration = Duration::from_secs(10);
-/// A client that sends this many bad frames is broken.
-pub const MISTAKES: u32 = 10;
+/// `typing` is passed on at most this often.
 const TYPING: Duration = Duration::from_secs(3);
-
-/// Policy violation and message too big, by RFC 6455.
-pub const POLICY: u16 = 1008;
-pub const TOO_BIG: u16 = 1009;
-const GOING_AWAY: u16 = 1001;
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
@@ -44,14 +33,17 @@ enum Frame {
         language: Option<String>,
     },
     Say {
+        #[serde(default)]
         cid: String,
         text: String,
     },
     Tap {
+        #[serde(default)]
         cid: String,
         choice: String,
     },
     Person {
+        #[serde(default)]
         cid: String,
     },
     Typing,
@@ -69,24 +61,19 @@ const FRAMES: [&str; 8] = ["hello", "say", "tap", "person", "typing", "read", "r
 
 pub async fn upgrade(State(app): State<App>, Path(bot): Path<String>, upgrade: WebSocketUpgrade) -> Response {
     let Some(bot) = app.runtime.bot(&bot) else { return ApiError::from(Refusal::UnknownBot).into_response() };
-    // Small buffers: there are very many connections, and chats are short.
-    let upgrade = upgrade.max_message_size(FRAME).max_frame_size(FRAME).read_buffer_size(4096).write_buffer_size(0);
-    upgrade.on_upgrade(move |socket| async move {
-        let mut connection = Connection { app, bot, socket, chat: None, mistakes: 0, typed: None };
-        let code = connection.run().await;
-        if let Some((code, reason)) = code {
-            let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-            let _ = tokio::time::timeout(SLOW, connection.socket.send(close)).await;
-        }
+    bounded(upgrade).on_upgrade(move |socket| async move {
+        let _open = app.sockets.token();
+        let mut connection = Connection { app, bot, wire: Wire::new(socket), chat: None, typed: None };
+        let end = connection.run().await;
+        connection.wire.end(end).await;
     })
 }
 
 struct Connection {
     app: App,
     bot: Arc<Bot>,
-    socket: WebSocket,
+    wire: Wire,
     chat: Option<Chat>,
-    mistakes: u32,
     typed: Option<Instant>,
 }
 
@@ -97,29 +84,19 @@ struct Chat {
     notices: broadcast::Receiver<Notice>,
 }
 
-/// How a connection ends: with a code and a reason, or because the other side went away.
-type End = Option<(u16, &'static str)>;
-type Step = Result<(), End>;
-
 enum Woken {
-    Frame(Option<Result<Message, axum::Error>>),
+    Heard(Heard),
     Notice(Result<Notice, RecvError>),
     Stop,
 }
 
 impl Connection {
     async fn run(&mut self) -> End {
-        let first = tokio::time::timeout(HELLO, self.socket.recv()).await;
-        let Ok(first) = first else { return Some((POLICY, "hello must come within 10 seconds")) };
-        if let Err(end) = self.received(first).await {
-            return end;
-        }
         loop {
-            let woken = self.wait().await;
-            let step = match woken {
-                Woken::Frame(frame) => self.received(frame).await,
+            let step = match self.wait().await {
+                Woken::Heard(heard) => self.received(heard).await,
                 Woken::Notice(notice) => self.noticed(notice).await,
-                Woken::Stop => Err(Some((GOING_AWAY, "the server restarts"))),
+                Woken::Stop => Err(RESTARTS),
             };
             if let Err(end) = step {
                 return end;
@@ -131,88 +108,65 @@ impl Connection {
         let stopping = self.app.runtime.stopping().clone();
         match &mut self.chat {
             Some(chat) => tokio::select! {
-                frame = self.socket.recv() => Woken::Frame(frame),
+                heard = self.wire.hear() => Woken::Heard(heard),
                 notice = chat.notices.recv() => Woken::Notice(notice),
                 () = stopping.cancelled() => Woken::Stop,
             },
             None => tokio::select! {
-                frame = self.socket.recv() => Woken::Frame(frame),
+                heard = self.wire.hear() => Woken::Heard(heard),
                 () = stopping.cancelled() => Woken::Stop,
             },
         }
     }
 
-    async fn send(&mut self, frame: Value) -> Step {
-        let message = Message::Text(frame.to_string().into());
-        match tokio::time::timeout(SLOW, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(None),
-        }
-    }
-
-    async fn error(&mut self, code: &str, message: &str, cid: Option<&str>) -> Step {
-        let mut frame = json!({ "t": "error", "code": code, "message": message });
-        if let (Some(cid), Some(map)) = (cid, frame.as_object_mut()) {
-            map.insert("cid".into(), cid.into());
-        }
-        self.send(frame).await
-    }
-
     async fn refused(&mut self, refusal: &Refusal, cid: &str) -> Step {
-        let mut frame = json!({ "t": "error", "code": refusal.code(), "message": refusal.to_string(), "cid": cid });
-        if let (Some(after), Some(map)) = (refusal.retry_after(), frame.as_object_mut()) {
-            map.insert("retry_after_ms".into(), (after.as_millis() as u64).into());
-        }
-        self.send(frame).await
-    }
-
-    /// A frame that does not fit; after ten of them the client is broken.
-    async fn mistake(&mut self, code: &str, message: &str) -> Step {
-        self.error(code, message, None).await?;
-        self.mistakes += 1;
-        if self.mistakes >= MISTAKES { Err(Some((POLICY, "too many bad frames"))) } else { Ok(()) }
-    }
-
-    async fn received(&mut self, frame: Option<Result<Message, axum::Error>>) -> Step {
-        let text = match frame {
-            Some(Ok(Message::Text(text))) => text,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Binary(_))) => return self.mistake("bad_frame", "Frames are JSON texts.").await,
-            Some(Err(e)) if e.to_string().to_lowercase().contains("too long") || e.to_string().contains("too big") => {
-                self.error("too_large", "A frame is at most 64 KB.", None).await?;
-                return Err(Some((TOO_BIG, "too large")));
+        let mut frame = json!({ "t": "error", "code": refusal.code(), "message": refusal.to_string() });
+        if let Some(map) = frame.as_object_mut() {
+            if !cid.is_empty() {
+                map.insert("cid".into(), cid.into());
             }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(None),
-        };
+            if let Some(after) = refusal.retry_after() {
+                map.insert("retry_after_ms".into(), (after.as_millis() as u64).into());
+            }
+        }
+        self.wire.send(frame).await
+    }
+
+    async fn received(&mut self, heard: Heard) -> Step {
+        let Some(text) = self.wire.take(heard).await? else { return Ok(()) };
         let value: Value = match serde_json::from_str(&text) {
             Ok(value) => value,
-            Err(e) => return self.mistake("bad_frame", &format!("This is no JSON: {e}")).await,
+            Err(e) => return self.wire.mistake("bad_frame", &format!("This is no JSON: {e}")).await,
         };
         let Some(kind) = value.get("t").and_then(Value::as_str).map(str::to_owned) else {
-            return self.mistake("bad_frame", "The member `t` is missing.").await;
+            return self.wire.mistake("bad_frame", "The member `t` is missing.").await;
         };
         if !FRAMES.contains(&kind.as_str()) {
-            return self.mistake("unknown_frame", "There is no frame of this type.").await;
+            return self.wire.mistake("unknown_frame", "There is no frame of this type.").await;
         }
         match serde_json::from_value::<Frame>(value) {
             Ok(frame) => self.frame(frame).await,
-            Err(e) => self.mistake("bad_frame", &format!("The frame `{kind}` does not fit: {e}")).await,
+            Err(e) => self.wire.mistake("bad_frame", &format!("The frame `{kind}` does not fit: {e}")).await,
         }
     }
 
     async fn frame(&mut self, frame: Frame) -> Step {
-        if let Frame::Ping = frame {
-            return self.send(json!({ "t": "pong" })).await;
-        }
-        if let Frame::Hello { session, token, after, page, language } = frame {
-            return match (session, token) {
-                (Some(session), token) => self.resume(&session, &token.unwrap_or_default(), after).await,
-                (None, _) => self.begin(page, language).await,
-            };
-        }
-        let Some(session) = self.chat.as_ref().map(|c| c.session) else {
-            self.error("hello_first", "The first frame must be `hello`.", None).await?;
-            return Err(Some((POLICY, "hello first")));
+        let open = self.chat.as_ref().map(|c| c.session);
+        let (frame, session) = match (frame, open) {
+            (Frame::Hello { session, token, after, page, language }, None) => {
+                return match session {
+                    Some(session) => self.resume(&session, &token.unwrap_or_default(), after).await,
+                    None => self.begin(page, language).await,
+                };
+            }
+            (Frame::Hello { .. }, Some(_)) => {
+                return self.wire.mistake("bad_frame", "`hello` comes once. Connect anew for another chat.").await;
+            }
+            (_, None) => {
+                self.wire.error("hello_first", "The first frame must be `hello`.").await?;
+                return Err(broken("hello first"));
+            }
+            (frame, Some(session)) => (frame, session),
         };
         match frame {
             Frame::Say { cid, text } => self.say(session, &cid, Said::Text(text)).await,
@@ -224,19 +178,20 @@ impl Connection {
             }
             Frame::Resume { after } => {
                 if let Some(chat) = &mut self.chat {
-                    chat.sent = after;
+                    // A place that was never sent would leave a gap.
+                    chat.sent = after.min(chat.sent);
                 }
                 self.news().await
             }
-            Frame::Read { .. } | Frame::Hello { .. } | Frame::Ping => Ok(()),
+            Frame::Ping => self.wire.send(json!({ "t": "pong" })).await,
+            Frame::Read { .. } | Frame::Hello { .. } => Ok(()),
         }
     }
 
     async fn begin(&mut self, page: Option<String>, language: Option<String>) -> Step {
-        let opening = Opening { page, language, ..Opening::default() };
-        match self.app.runtime.open(&self.bot.id, opening).await {
+        match self.app.runtime.open(&self.bot.id, opening(page, language)).await {
             Ok(opened) => self.welcome(opened.session, Some(opened.token), 0, opened.upto).await,
-            Err(refusal) => self.error(refusal.code(), &refusal.to_string(), None).await,
+            Err(refusal) => self.refused(&refusal, "").await,
         }
     }
 
@@ -247,13 +202,13 @@ impl Connection {
         };
         match entered {
             Ok((id, upto)) if after <= upto => self.welcome(id, None, after, upto).await,
-            Ok(_) => self.send(json!({ "t": "reset", "reason": "this chat is ahead of the server" })).await,
+            Ok(_) => self.wire.send(json!({ "t": "reset", "reason": "this chat is ahead of the server" })).await,
             Err(Refusal::UnknownSession) => {
-                self.send(json!({ "t": "reset", "reason": "this chat is not known here" })).await
+                self.wire.send(json!({ "t": "reset", "reason": "this chat is not known here" })).await
             }
             Err(refusal) => {
-                self.error(refusal.code(), &refusal.to_string(), None).await?;
-                if refusal == Refusal::WrongToken { Err(Some((POLICY, "wrong token"))) } else { Ok(()) }
+                self.refused(&refusal, "").await?;
+                if refusal == Refusal::WrongToken { Err(broken("wrong token")) } else { Ok(()) }
             }
         }
     }
@@ -269,14 +224,17 @@ impl Connection {
             map.insert("token".into(), token.into());
         }
         self.chat = Some(Chat { session, sent: after, status: Some(status), notices });
-        self.send(frame).await?;
+        self.wire.welcomed();
+        self.wire.send(frame).await?;
         self.news().await
     }
 
     async fn say(&mut self, session: SessionId, cid: &str, said: Said) -> Step {
         match self.app.runtime.customer(session, cid, said).await {
             Ok(receipt) => {
-                self.send(json!({ "t": "ack", "cid": cid, "seq": receipt.seq, "duplicate": receipt.duplicate })).await
+                self.wire
+                    .send(json!({ "t": "ack", "cid": cid, "seq": receipt.seq, "duplicate": receipt.duplicate }))
+                    .await
             }
             Err(refusal) => self.refused(&refusal, cid).await,
         }
@@ -299,7 +257,7 @@ impl Connection {
                     Speaker::Bot { name } => json!({ "role": "bot", "name": name }),
                     Speaker::Customer => return Ok(()),
                 };
-                self.send(json!({ "t": "typing", "from": from, "on": on })).await
+                self.wire.send(json!({ "t": "typing", "from": from, "on": on })).await
             }
             Err(RecvError::Closed) => Err(None),
         }
@@ -314,7 +272,7 @@ impl Connection {
                 break;
             }
             let items = items::for_customer(&page);
-            self.send(json!({ "t": "events", "after": page.after, "upto": page.upto, "items": items })).await?;
+            self.wire.send(json!({ "t": "events", "after": page.after, "upto": page.upto, "items": items })).await?;
             if let Some(chat) = &mut self.chat {
                 chat.sent = page.upto;
             }
@@ -322,7 +280,7 @@ impl Connection {
         let Some(session) = self.chat.as_ref().map(|c| c.session) else { return Ok(()) };
         let Ok(status) = self.app.runtime.status(session).await else { return Ok(()) };
         if self.chat.as_ref().is_some_and(|c| c.status.as_ref() != Some(&status)) {
-            self.send(json!({ "t": "status", "status": status })).await?;
+            self.wire.send(json!({ "t": "status", "status": status })).await?;
             if let Some(chat) = &mut self.chat {
                 chat.status = Some(status);
             }

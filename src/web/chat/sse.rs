@@ -1,12 +1,12 @@
 //! Server-sent events: the chat for clients that only read.
-use super::http::{After, authorised};
+use super::http::{after, authorised};
 use super::items;
 use crate::id::SessionId;
 use crate::runtime::ports::Notice;
 use crate::runtime::view::Status;
 use crate::web::App;
 use crate::web::errors::ApiError;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
@@ -27,14 +27,14 @@ struct Reader {
 pub async fn stream(
     State(app): State<App>,
     Path((bot, session)): Path<(String, String)>,
-    Query(query): Query<After>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let (id, _) = authorised(&app, &bot, &session, &headers).await?;
+    let (id, upto) = authorised(&app, &bot, &session, &headers).await?;
     let last = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse().ok());
     let notices = app.runtime.watch(id);
-    let mut reader =
-        Reader { app, session: id, sent: last.unwrap_or(query.after), status: None, notices, ready: VecDeque::new() };
+    let sent = last.unwrap_or(after(query.as_deref())?).min(upto);
+    let mut reader = Reader { app, session: id, sent, status: None, notices, ready: VecDeque::new() };
     reader.read().await;
     let events = stream::unfold(reader, |mut reader| async move { Some((Ok(reader.next().await?), reader)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
@@ -65,7 +65,9 @@ impl Reader {
             if page.events.is_empty() {
                 break;
             }
-            let body = json!({ "after": page.after, "upto": page.upto, "items": items::for_customer(&page) });
+            let Ok(status) = self.app.runtime.status(self.session).await else { break };
+            let items = items::for_customer(&page);
+            let body = json!({ "after": page.after, "upto": page.upto, "items": items, "status": status });
             self.sent = page.upto;
             self.ready.push_back(Event::default().event("events").id(page.upto.to_string()).data(body.to_string()));
         }

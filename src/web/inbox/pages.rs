@@ -62,6 +62,7 @@ fn show_login(app: &App, jar: CookieJar, status: StatusCode, email: &str, error:
 }
 
 const STALE: &str = "This form was open for too long. Please try once more.";
+const LATER: &str = "Please try again in a moment.";
 
 pub async fn log_in(
     State(app): State<App>,
@@ -70,49 +71,47 @@ pub async fn log_in(
     headers: HeaderMap,
     Form(form): Form<LogIn>,
 ) -> Response {
-    if !origin::same(&headers) || !auth::form_fits(&jar, &form.csrf) {
+    if !origin::same(&app, &headers) || !auth::form_fits(&jar, &form.csrf) {
         return show_login(&app, jar, StatusCode::FORBIDDEN, &form.email, STALE);
     }
-    if let Some(wait) = app.attempts.wait(&form.email, peer.ip()) {
+    let email = form.email.trim();
+    let Some(_turn) = app.attempts.turn().await else {
+        return show_login(&app, jar, StatusCode::SERVICE_UNAVAILABLE, email, LATER);
+    };
+    // Asked in turn: guesses that came at once count one after the other.
+    if let Some(wait) = app.attempts.wait(email, peer.ip()) {
         let words = format!("Too many wrong passwords. Please wait {} seconds.", wait.as_secs() + 1);
-        return show_login(&app, jar, StatusCode::TOO_MANY_REQUESTS, &form.email, &words);
+        return show_login(&app, jar, StatusCode::TOO_MANY_REQUESTS, email, &words);
     }
-    let account = match app.runtime.store().account(form.email.trim()).await {
-        Ok(account) => account,
-        Err(_) => {
-            return show_login(
-                &app,
-                jar,
-                StatusCode::SERVICE_UNAVAILABLE,
-                &form.email,
-                "Please try again in a moment.",
-            );
-        }
+    let Ok(account) = app.runtime.store().account(email).await else {
+        return show_login(&app, jar, StatusCode::SERVICE_UNAVAILABLE, email, LATER);
     };
     let kept = account.as_ref().map(|a| a.password_hash.clone());
-    let right = auth::fits(form.password, kept).await;
+    let right = auth::fits(form.password.clone(), kept).await;
     let Some(account) = account.filter(|_| right) else {
-        app.attempts.failed(&form.email, peer.ip());
+        app.attempts.failed(email, peer.ip());
         let words = "E-mail address and password do not fit together.";
-        return show_login(&app, jar, StatusCode::UNAUTHORIZED, &form.email, words);
+        return show_login(&app, jar, StatusCode::UNAUTHORIZED, email, words);
     };
-    app.attempts.succeeded(&form.email, peer.ip());
+    app.attempts.succeeded(email, peer.ip());
     enter(&app, jar, account.id).await
 }
 
 async fn enter(app: &App, jar: CookieJar, agent: crate::id::AgentId) -> Response {
     match auth::begin(app, jar.clone(), agent).await {
         Ok(jar) => (jar, Redirect::to("/inbox")).into_response(),
-        Err(_) => show_login(app, jar, StatusCode::SERVICE_UNAVAILABLE, "", "Please try again in a moment."),
+        Err(_) => show_login(app, jar, StatusCode::SERVICE_UNAVAILABLE, "", LATER),
     }
 }
 
 pub async fn log_out(State(app): State<App>, jar: CookieJar, headers: HeaderMap, Form(form): Form<LogOut>) -> Response {
     let login = auth::current(&app, &jar).await;
-    if !origin::same(&headers) || !login.is_some_and(|l| auth::same(&l.csrf, &form.csrf)) {
+    if !origin::same(&app, &headers) || !login.is_some_and(|l| auth::same(&l.csrf, &form.csrf)) {
         return app.pages.message(StatusCode::FORBIDDEN, "Not logged out", STALE);
     }
-    (auth::end(&app, jar).await, Redirect::to("/login")).into_response()
+    let jar = auth::end(&app, jar).await;
+    app.logouts.send_replace(());
+    (jar, Redirect::to("/login")).into_response()
 }
 
 fn used_up(app: &App) -> Response {
@@ -123,7 +122,8 @@ fn used_up(app: &App) -> Response {
 pub async fn welcome_form(State(app): State<App>, Path(token): Path<String>, jar: CookieJar) -> Response {
     match app.runtime.store().invited(hashed(&token), app.runtime.now()).await {
         Ok(true) => show_welcome(&app, jar, StatusCode::OK, &token, &Welcome::default(), ""),
-        _ => used_up(&app),
+        Ok(false) => used_up(&app),
+        Err(_) => app.pages.message(StatusCode::SERVICE_UNAVAILABLE, "Not now", LATER),
     }
 }
 
@@ -141,17 +141,33 @@ pub async fn welcome(
     headers: HeaderMap,
     Form(form): Form<Welcome>,
 ) -> Response {
-    if !origin::same(&headers) || !auth::form_fits(&jar, &form.csrf) {
+    if !origin::same(&app, &headers) || !auth::form_fits(&jar, &form.csrf) {
         return show_welcome(&app, jar, StatusCode::FORBIDDEN, &token, &form, STALE);
     }
     if let Some(problem) = unfit(&form) {
         return show_welcome(&app, jar, StatusCode::UNPROCESSABLE_ENTITY, &token, &form, problem);
     }
-    let Ok(password) = auth::hash(form.password.clone()).await else { return used_up(&app) };
+    // Hashing is dear: only for who holds the link.
+    match app.runtime.store().invited(hashed(&token), app.runtime.now()).await {
+        Ok(true) => join(&app, jar, &token, &form).await,
+        Ok(false) => used_up(&app),
+        Err(_) => show_welcome(&app, jar, StatusCode::SERVICE_UNAVAILABLE, &token, &form, LATER),
+    }
+}
+
+async fn join(app: &App, jar: CookieJar, token: &str, form: &Welcome) -> Response {
+    let hash = match app.attempts.turn().await {
+        Some(_turn) => auth::hash(form.password.clone()).await.ok(),
+        None => None,
+    };
+    let Some(hash) = hash else {
+        return show_welcome(app, jar, StatusCode::SERVICE_UNAVAILABLE, token, form, LATER);
+    };
     let (name, email) = (form.name.trim(), form.email.trim());
-    match app.runtime.store().join(hashed(&token), app.runtime.now(), name, email, &password).await {
-        Ok(Some(agent)) => enter(&app, jar, agent).await,
-        _ => used_up(&app),
+    match app.runtime.store().join(hashed(token), app.runtime.now(), name, email, &hash).await {
+        Ok(Some(agent)) => enter(app, jar, agent).await,
+        Ok(None) => used_up(app),
+        Err(_) => show_welcome(app, jar, StatusCode::SERVICE_UNAVAILABLE, token, form, LATER),
     }
 }
 

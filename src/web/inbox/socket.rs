@@ -5,19 +5,20 @@ use crate::id::SessionId;
 use crate::runtime::ports::{Login, Notice};
 use crate::runtime::{Present, Refusal};
 use crate::web::chat::items;
-use crate::web::chat::socket::{FRAME, HELLO, MISTAKES, POLICY, SLOW};
 use crate::web::errors::ApiError;
+use crate::web::wire::{End, Heard, RESTARTS, Step, Wire, bounded, broken};
 use crate::web::{App, origin};
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use tokio_stream::{StreamExt, StreamMap};
@@ -79,31 +80,28 @@ pub async fn upgrade(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !origin::same(&headers) {
+    if !origin::same(&app, &headers) {
         return ApiError::foreign_origin().into_response();
     }
     let Some(login) = auth::current(&app, &jar).await else {
         return ApiError::new(StatusCode::UNAUTHORIZED, "log_in", "Please log in again.").into_response();
     };
-    let upgrade = upgrade.max_message_size(FRAME).max_frame_size(FRAME).read_buffer_size(4096).write_buffer_size(0);
-    upgrade.on_upgrade(move |socket| async move {
-        let rows = app.runtime.watch_rows();
+    bounded(upgrade).on_upgrade(move |socket| async move {
+        let _open = app.sockets.token();
         let mut inbox = Inbox {
+            rows: app.runtime.watch_rows(),
+            logouts: app.logouts.subscribe(),
             app,
             jar,
             login,
-            socket,
-            rows,
+            wire: Wire::new(socket),
             chats: StreamMap::new(),
             sent: BTreeMap::new(),
+            order: VecDeque::new(),
             present: None,
-            mistakes: 0,
         };
         let end = inbox.run().await;
-        if let Some((code, reason)) = end {
-            let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-            let _ = tokio::time::timeout(SLOW, inbox.socket.send(close)).await;
-        }
+        inbox.wire.end(end).await;
     })
 }
 
@@ -111,38 +109,31 @@ struct Inbox {
     app: App,
     jar: CookieJar,
     login: Login,
-    socket: WebSocket,
+    wire: Wire,
     rows: broadcast::Receiver<crate::runtime::view::Row>,
+    /// Somebody logged out.
+    logouts: watch::Receiver<()>,
     /// The open chats.
     chats: StreamMap<SessionId, BroadcastStream<Notice>>,
     /// What was sent of each.
     sent: BTreeMap<SessionId, u64>,
+    /// The order in which they were opened.
+    order: VecDeque<SessionId>,
     present: Option<Present>,
-    mistakes: u32,
 }
-
-type End = Option<(u16, &'static str)>;
-type Step = Result<(), End>;
 
 impl Inbox {
     async fn run(&mut self) -> End {
-        match tokio::time::timeout(HELLO, self.socket.recv()).await {
-            Ok(frame) => {
-                if let Err(end) = self.received(frame).await {
-                    return end;
-                }
-            }
-            Err(_) => return Some((POLICY, "hello must come within 10 seconds")),
-        }
         let stopping = self.app.runtime.stopping().clone();
         let mut check = tokio::time::interval(CHECK);
         loop {
             let step = tokio::select! {
-                frame = self.socket.recv() => self.received(frame).await,
+                heard = self.wire.hear() => self.received(heard).await,
                 row = self.rows.recv() => self.row(row).await,
                 Some((session, notice)) = self.chats.next(), if !self.chats.is_empty() => self.noticed(session, notice).await,
+                Ok(()) = self.logouts.changed() => self.still_logged_in().await,
                 _ = check.tick() => self.still_logged_in().await,
-                () = stopping.cancelled() => Err(Some((1001, "the server restarts"))),
+                () = stopping.cancelled() => Err(RESTARTS),
             };
             if let Err(end) = step {
                 return end;
@@ -152,42 +143,24 @@ impl Inbox {
 
     async fn still_logged_in(&mut self) -> Step {
         let login = auth::current(&self.app, &self.jar).await;
-        if login.is_some() { Ok(()) } else { Err(Some((POLICY, "logged out"))) }
+        if login.is_some() { Ok(()) } else { Err(broken("logged out")) }
     }
 
-    async fn send(&mut self, frame: Value) -> Step {
-        let message = Message::Text(frame.to_string().into());
-        match tokio::time::timeout(SLOW, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(None),
-        }
-    }
-
-    async fn received(&mut self, frame: Option<Result<Message, axum::Error>>) -> Step {
-        let text = match frame {
-            Some(Ok(Message::Text(text))) => text,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Binary(_))) => return self.mistake("Frames are JSON texts.").await,
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(None),
-        };
+    async fn received(&mut self, heard: Heard) -> Step {
+        let Some(text) = self.wire.take(heard).await? else { return Ok(()) };
         match serde_json::from_str::<Frame>(&text) {
             Ok(Frame::Hello { csrf }) => self.hello(&csrf).await,
-            Ok(_) if self.present.is_none() => Err(Some((POLICY, "hello first"))),
+            Ok(_) if self.present.is_none() => Err(broken("hello first")),
             Ok(frame) => self.frame(frame).await,
-            Err(e) => self.mistake(&format!("The frame does not fit: {e}")).await,
+            Err(e) => self.wire.mistake("bad_frame", &format!("The frame does not fit: {e}")).await,
         }
-    }
-
-    async fn mistake(&mut self, message: &str) -> Step {
-        self.send(json!({ "t": "error", "code": "bad_frame", "message": message })).await?;
-        self.mistakes += 1;
-        if self.mistakes >= MISTAKES { Err(Some((POLICY, "too many bad frames"))) } else { Ok(()) }
     }
 
     async fn hello(&mut self, csrf: &str) -> Step {
         if !auth::same(&self.login.csrf, csrf) {
-            return Err(Some((POLICY, "wrong csrf token")));
+            return Err(broken("wrong csrf token"));
         }
+        self.wire.welcomed();
         self.present = Some(self.app.runtime.present(self.login.agent));
         let rows = self.app.runtime.rows(&["waiting", "agent"], None).await.unwrap_or_default();
         let counts = json!({
@@ -195,7 +168,7 @@ impl Inbox {
             "mine": rows.iter().filter(|r| r.agent.as_ref().is_some_and(|a| a.id == self.login.agent)).count(),
         });
         let me = json!({ "id": self.login.agent, "name": self.login.name });
-        self.send(json!({ "t": "welcome", "me": me, "rows": rows, "counts": counts })).await
+        self.wire.send(json!({ "t": "welcome", "me": me, "rows": rows, "counts": counts })).await
     }
 
     async fn frame(&mut self, frame: Frame) -> Step {
@@ -203,8 +176,7 @@ impl Inbox {
         match frame {
             Frame::Open { session, after } => self.open(session, after).await,
             Frame::Close { session } => {
-                self.chats.remove(&session);
-                self.sent.remove(&session);
+                self.close(session);
                 Ok(())
             }
             Frame::Take { id, session } => self.act(id, session, Input::AgentTook { agent, name }).await,
@@ -219,7 +191,7 @@ impl Inbox {
                 Ok(())
             }
             Frame::List { view } => self.list(&view).await,
-            Frame::Ping => self.send(json!({ "t": "pong" })).await,
+            Frame::Ping => self.wire.send(json!({ "t": "pong" })).await,
             Frame::Hello { .. } => Ok(()),
         }
     }
@@ -229,7 +201,7 @@ impl Inbox {
             Ok(receipt) => json!({ "t": "done", "id": id, "seq": receipt.seq }),
             Err(refusal) => json!({ "t": "refused", "id": id, "code": refusal.code(), "message": refusal.to_string() }),
         };
-        self.send(answer).await
+        self.wire.send(answer).await
     }
 
     async fn list(&mut self, view: &str) -> Step {
@@ -238,39 +210,46 @@ impl Inbox {
             "mine" => (&["agent"], Some(self.login.agent)),
             "bot" => (&["bot"], None),
             "resolved" => (&["resolved"], None),
-            _ => return self.mistake("A view is `waiting`, `mine`, `bot` or `resolved`.").await,
+            _ => return self.wire.mistake("bad_frame", "A view is `waiting`, `mine`, `bot` or `resolved`.").await,
         };
         let rows = self.app.runtime.rows(states, agent).await.unwrap_or_default();
-        self.send(json!({ "t": "listed", "view": view, "rows": rows })).await
+        self.wire.send(json!({ "t": "listed", "view": view, "rows": rows })).await
     }
 
     async fn open(&mut self, session: SessionId, after: u64) -> Step {
         let notices = BroadcastStream::new(self.app.runtime.watch(session));
         match self.app.runtime.view(session).await {
             Ok(view) => {
-                if self.chats.len() >= OPEN
-                    && let Some(oldest) = self.sent.keys().find(|s| **s != session).copied()
+                self.close(session);
+                if self.order.len() >= OPEN
+                    && let Some(first) = self.order.front().copied()
                 {
-                    self.chats.remove(&oldest);
-                    self.sent.remove(&oldest);
+                    self.close(first);
                 }
                 self.chats.insert(session, notices);
                 self.sent.insert(session, after);
-                self.send(json!({ "t": "opened", "session": session, "view": view })).await?;
+                self.order.push_back(session);
+                self.wire.send(json!({ "t": "opened", "session": session, "view": view })).await?;
                 self.news(session, false).await
             }
             Err(refusal) => self.refused(&refusal).await,
         }
     }
 
+    fn close(&mut self, session: SessionId) {
+        self.chats.remove(&session);
+        self.sent.remove(&session);
+        self.order.retain(|s| *s != session);
+    }
+
     async fn refused(&mut self, refusal: &Refusal) -> Step {
-        self.send(json!({ "t": "error", "code": refusal.code(), "message": refusal.to_string() })).await
+        self.wire.error(refusal.code(), &refusal.to_string()).await
     }
 
     async fn row(&mut self, row: Result<crate::runtime::view::Row, RecvError>) -> Step {
         match row {
             Ok(_) if self.present.is_none() => Ok(()),
-            Ok(row) => self.send(json!({ "t": "row", "row": row })).await,
+            Ok(row) => self.wire.send(json!({ "t": "row", "row": row })).await,
             // Too far behind: the list is sent anew.
             Err(RecvError::Lagged(_)) => {
                 let csrf = self.login.csrf.clone();
@@ -284,7 +263,7 @@ impl Inbox {
         match notice {
             Ok(Notice::Typing { from: Speaker::Agent { id, .. }, .. }) if id == self.login.agent => Ok(()),
             Ok(Notice::Typing { from, on }) => {
-                self.send(json!({ "t": "typing", "session": session, "from": from, "on": on })).await
+                self.wire.send(json!({ "t": "typing", "session": session, "from": from, "on": on })).await
             }
             Ok(Notice::Events { .. }) | Err(BroadcastStreamRecvError::Lagged(_)) => self.news(session, true).await,
         }
@@ -299,13 +278,13 @@ impl Inbox {
             }
             let items = items::for_agent(&page);
             self.sent.insert(session, page.upto);
-            self.send(
+            self.wire.send(
                 json!({ "t": "events", "session": session, "after": page.after, "upto": page.upto, "items": items }),
             )
             .await?;
         }
         if with_view && let Ok(view) = self.app.runtime.view(session).await {
-            self.send(json!({ "t": "view", "session": session, "view": view })).await?;
+            self.wire.send(json!({ "t": "view", "session": session, "view": view })).await?;
         }
         Ok(())
     }
