@@ -1,0 +1,303 @@
+//! Whether a customer asks for a person. It works everywhere in a chat, at once, so it must neither miss a plain
+//! request nor take "the agent was rude" for one.
+use super::normal::{Token, alike, cap, words};
+
+/// "talk to a person", "human please", "agent"; not "someone stole my parcel".
+pub fn asks_for_a_person(text: &str) -> bool {
+    let tokens = words(cap(text));
+    let said: Vec<&str> = tokens.iter().map(|token: &Token| token.text.as_str()).collect();
+    is_only_a_person(&said) || (0..said.len()).any(|at| asks_at(&said, at))
+}
+
+/// One way of asking begins at this word.
+fn asks_at(said: &[&str], at: usize) -> bool {
+    let before = said.get(..at).unwrap_or_default();
+    let rest = said.get(at..).unwrap_or_default();
+    let wants = wants_contact(rest) || wants_one(rest) || is_there_one(rest);
+    let refused = before.iter().rev().take(4).any(|word| DENIALS.contains(word));
+    (wants && !refused) || (refused && refuses_the_bot(rest)) || LITERAL.iter().any(|phrase| begins(rest, phrase))
+}
+
+/// Nothing but a person and politeness: "agent", "real person please", "customer service rep".
+fn is_only_a_person(said: &[&str]) -> bool {
+    let telling: Vec<&str> = said.iter().copied().filter(|word| !POLITE.contains(word)).collect();
+    let mut rest = telling.as_slice();
+    let mut alone = false;
+    while !rest.is_empty() {
+        match person(rest).filter(|_| !matches!(rest, ["someone" | "somebody" | "anyone" | "anybody" | "people", ..])) {
+            Some(length) => {
+                alone = true;
+                rest = rest.get(length..).unwrap_or_default();
+            }
+            None => return false,
+        }
+    }
+    alone
+}
+
+/// "speak to someone", "put me through to an agent", "contact customer service".
+fn wants_contact(rest: &[&str]) -> bool {
+    let Some(verb) = CONTACT.iter().filter(|verb| begins(rest, verb)).map(|verb| verb.split(' ').count()).max() else {
+        return false;
+    };
+    let to = (verb..verb + 3).find(|at| matches!(rest.get(*at), Some(&"to" | &"with")));
+    let direct = matches!(rest.first(), Some(&"contact" | &"reach" | &"call" | &"phone"));
+    let object = match to {
+        Some(to) => rest.get(to + 1..),
+        None if direct => rest.get(verb..),
+        None => None,
+    };
+    object.is_some_and(|object| match person(object) {
+        // "call someone names" and "reach people" are no request; "contact support" is
+        Some(_) if to.is_none() => !matches!(object.first(), Some(&"someone" | &"somebody" | &"people" | &"anyone")),
+        Some(length) => !matches!(object.get(length), Some(&"about" | &"who")) || to.is_some(),
+        None => false,
+    })
+}
+
+/// "I need a human", "get me a manager", "I want someone to help me".
+fn wants_one(rest: &[&str]) -> bool {
+    let verb = match rest {
+        ["want" | "need" | "get" | "give" | "require" | "prefer" | "send", "me" | "us", ..] => 2,
+        ["want" | "need" | "get" | "require" | "prefer" | "bring", "in", ..] => 2,
+        ["want" | "need" | "get" | "require" | "prefer" | "have" | "request", ..] => 1,
+        ["would" | "id", "like", ..] => 2,
+        ["asked" | "asking" | "ask", "for", ..] => 2,
+        _ => return false,
+    };
+    let object = rest.get(verb..).unwrap_or_default();
+    let Some(length) = person(object) else { return false };
+    let after = object.get(length..).unwrap_or_default();
+    let vague = matches!(object.first(), Some(&"someone" | &"somebody" | &"anyone" | &"anybody" | &"people"));
+    match after {
+        [] => !vague,
+        ["to" | "who" | "that", rest @ ..] => helps(rest),
+        [next, ..] => !vague && ENDINGS.contains(next),
+    }
+}
+
+/// "help me", "can talk to me", "I can speak with".
+fn helps(words: &[&str]) -> bool {
+    let helping = words.iter().position(|word| !matches!(*word, "i" | "we" | "can" | "could" | "will" | "actually"));
+    let verb = helping.and_then(|at| words.get(at..)).unwrap_or_default();
+    matches!(verb, ["talk" | "speak" | "chat" | "help" | "assist" | "call" | "contact", ..])
+}
+
+/// "is there a real person I can talk to?", "is there a human here"
+fn is_there_one(rest: &[&str]) -> bool {
+    let [first, "there" | "here", object @ ..] = rest else { return false };
+    if !matches!(*first, "is" | "isnt" | "are") {
+        return false;
+    }
+    let Some(length) = person(object) else { return false };
+    let vague = matches!(object.first(), Some(&"someone" | &"somebody" | &"anyone" | &"anybody" | &"people"));
+    match object.get(length..).unwrap_or_default() {
+        [] => !vague,
+        ["i" | "we" | "to" | "who" | "that" | "can", rest @ ..] => helps(rest),
+        [next, ..] => !vague && matches!(*next, "here" | "there" | "available" | "around"),
+    }
+}
+
+/// After "I don't want to …": "… talk to a bot" asks for a person too.
+fn refuses_the_bot(rest: &[&str]) -> bool {
+    let [verb, "to" | "with", object @ ..] = rest else { return false };
+    let noun = object.iter().find(|word| !ARTICLES.contains(word));
+    matches!(*verb, "talk" | "talking" | "speak" | "speaking" | "chat" | "chatting" | "deal" | "dealing")
+        && noun
+            .is_some_and(|noun| matches!(*noun, "bot" | "robot" | "chatbot" | "machine" | "computer" | "ai" | "bots"))
+}
+
+/// How many words name a person at the start of these, articles and adjectives included.
+fn person(words: &[&str]) -> Option<usize> {
+    let mut at = 0;
+    let mut known = false;
+    while let Some(word) = words.get(at) {
+        if names_person(word) {
+            known = true;
+        } else if known || !(ARTICLES.contains(word) || ADJECTIVES.contains(word)) {
+            break;
+        }
+        at += 1;
+    }
+    // "customer service" and "human support" are people too; "your service" is not
+    let adjectives = words.get(..at).unwrap_or_default();
+    let desk = adjectives.iter().any(|word| matches!(*word, "customer" | "human" | "live" | "support"))
+        && adjectives.last().is_some_and(|word| matches!(*word, "service" | "services" | "support" | "care" | "chat"));
+    let human = adjectives.last().is_some_and(|word| matches!(*word, "human"));
+    (known || desk || human).then_some(at)
+}
+
+fn names_person(word: &str) -> bool {
+    NOUNS.iter().any(|noun| *noun == word || (noun.len() >= 6 && slipped(word, noun)))
+}
+
+/// One slip only, and not in the last letter: "operated" and "persons" are words of their own.
+fn slipped(word: &str, noun: &str) -> bool {
+    alike(word, noun)
+        && word.chars().last() == noun.chars().last()
+        && super::normal::distance(word, noun).is_some_and(|edits| edits == 1)
+}
+
+fn begins(words: &[&str], phrase: &str) -> bool {
+    let mut said = words.iter();
+    phrase.split(' ').all(|word| said.next() == Some(&word))
+}
+
+static NOUNS: &[&str] = &[
+    "person",
+    "human",
+    "humans",
+    "agent",
+    "agents",
+    "agnet",
+    "operator",
+    "representative",
+    "rep",
+    "reps",
+    "advisor",
+    "adviser",
+    "somebody",
+    "someone",
+    "anyone",
+    "anybody",
+    "staff",
+    "colleague",
+    "manager",
+    "supervisor",
+    "employee",
+    "assistant",
+    "people",
+    "humanbeing",
+    "csr",
+    "specialist",
+    "teammate",
+];
+static ARTICLES: &[&str] =
+    &["a", "an", "the", "any", "one", "of", "your", "some", "with", "another", "this", "you", "stupid"];
+static ADJECTIVES: &[&str] = &[
+    "real",
+    "live",
+    "actual",
+    "human",
+    "living",
+    "breathing",
+    "proper",
+    "customer",
+    "service",
+    "services",
+    "support",
+    "care",
+    "chat",
+    "sales",
+    "senior",
+    "physical",
+    "genuine",
+    "being",
+    "team",
+    "member",
+    "different",
+    "competent",
+    "help",
+    "desk",
+];
+static CONTACT: &[&str] = &[
+    "talk",
+    "talking",
+    "tlak",
+    "speak",
+    "speaking",
+    "speek",
+    "chat",
+    "chatting",
+    "connect",
+    "connected",
+    "transfer",
+    "transferred",
+    "put me through",
+    "put me on",
+    "pass me",
+    "hand me",
+    "switch",
+    "switch me",
+    "escalate",
+    "escalate this",
+    "contact",
+    "reach",
+    "call",
+    "phone",
+    "get through",
+    "get in touch",
+    "be in touch",
+    "forward me",
+    "redirect me",
+];
+static DENIALS: &[&str] = &["dont", "not", "never", "didnt", "stop", "without", "hate", "tired", "sick", "wont"];
+static ENDINGS: &[&str] = &[
+    "please",
+    "pls",
+    "plz",
+    "now",
+    "immediately",
+    "asap",
+    "thanks",
+    "thank",
+    "here",
+    "today",
+    "instead",
+    "right",
+    "on",
+    "and",
+    "not",
+    "because",
+    "for",
+    "from",
+    "for",
+    "urgently",
+    "rather",
+];
+static POLITE: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "please",
+    "pls",
+    "plz",
+    "hi",
+    "hello",
+    "hey",
+    "ok",
+    "okay",
+    "now",
+    "just",
+    "i",
+    "id",
+    "want",
+    "need",
+    "would",
+    "like",
+    "to",
+    "can",
+    "could",
+    "get",
+    "me",
+    "have",
+    "thanks",
+    "thank",
+    "you",
+    "no",
+    "yes",
+    "immediately",
+    "asap",
+    "some",
+    "with",
+    "connect",
+    "right",
+    "may",
+    "speak",
+    "talk",
+    "chat",
+    "give",
+    "for",
+];
+static LITERAL: &[&str] =
+    &["talk to human", "speak to human", "human being please", "live agent", "live person", "real human please"];

@@ -1,0 +1,44 @@
+//! Groups of words that mean the same in customer service, so that a few examples go further.
+use crate::understand::normal::{Token, words};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Phrases by their stems, with the groups they belong to. English; words of other languages simply are in no group.
+static GROUPS: LazyLock<BTreeMap<Vec<String>, Vec<&'static str>>> =
+    LazyLock::new(|| read(include_str!("../data/synonyms_en.txt")));
+
+fn read(file: &'static str) -> BTreeMap<Vec<String>, Vec<&'static str>> {
+    let mut groups: BTreeMap<Vec<String>, Vec<&'static str>> = BTreeMap::new();
+    let lines = file.lines().filter(|line| !line.starts_with('#'));
+    for (name, phrases) in lines.filter_map(|line| line.split_once(':')) {
+        for phrase in phrases.split(',') {
+            let stems: Vec<String> = words(phrase).into_iter().map(|word| word.stem).collect();
+            let names = groups.entry(stems).or_default();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    groups.remove(&Vec::new());
+    groups
+}
+
+/// Words in the longest phrase of the file.
+const LONGEST: usize = 5;
+
+/// The groups that are mentioned, each as often as it is.
+pub fn groups(tokens: &[Token]) -> Vec<&'static str> {
+    let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
+    let mut found = Vec::new();
+    for length in 1..=LONGEST {
+        for phrase in stems.windows(length) {
+            found.extend(GROUPS.get(phrase).into_iter().flatten());
+        }
+    }
+    found
+}
+
+/// Whether a stem is a word of some group's own, so that a slip in it can be mended.
+pub fn known_stems() -> impl Iterator<Item = &'static str> {
+    GROUPS.keys().flatten().map(String::as_str).filter(|stem| stem.len() > 3)
+}
