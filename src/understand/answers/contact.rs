@@ -11,7 +11,7 @@ static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The first address. Its domain becomes lower case, in which no two domains differ.
 pub(super) fn email(text: &str) -> Option<Found> {
-    let found = EMAIL.as_ref()?.find_iter(text).find_map(|candidate| {
+    EMAIL.as_ref()?.find_iter(text).find_map(|candidate| {
         let address = candidate.as_str();
         let start = address.len() - address.trim_start_matches(['.', '\'', '/', '=', '#', '&', '-']).len();
         let address = address.get(start..)?.trim_end_matches('-');
@@ -21,8 +21,7 @@ pub(super) fn email(text: &str) -> Option<Found> {
         let fine = !name.is_empty() && !name.ends_with('.') && !name.contains("..") && letters;
         let span = candidate.start() + start..candidate.start() + start + address.len();
         fine.then(|| Found::new(format!("{name}@{}", domain.to_lowercase()), span))
-    });
-    found
+    })
 }
 
 static DIGITS: LazyLock<Option<Regex>> =

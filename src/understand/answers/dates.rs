@@ -26,7 +26,7 @@ static FIGURES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
         (?P<iso>(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2}))
-        | (?P<a>[0-9]{1,2})(?P<mark>[-/.])[ ]?(?P<b>[0-9]{1,2})(?:[-/.][ ]?(?P<year>[0-9]{4}|[0-9]{2}))?\.?
+        | (?P<a>[0-9]{1,2})(?P<mark>[-/.])\x20?(?P<b>[0-9]{1,2})(?:[-/.]\x20?(?P<year>[0-9]{4}|[0-9]{2}))?\.?
         | (?P<day>[0-9]{1,2})[-/.](?P<name>[A-Za-z]{3,9})[-/.](?P<of>[0-9]{4}|[0-9]{2})",
     )
     .ok()
@@ -69,9 +69,9 @@ fn stands_alone(text: &str, span: Range<usize>) -> bool {
     let (next, further) = (after.next(), after.next());
     // "2026-05-03T10:00" is a day too
     let time = next == Some('T') && further.is_some_and(|c| c.is_ascii_digit());
-    !(joins(before) || before == Some('.'))
-        && (time || !joins(next))
-        && !(next == Some('.') && further.is_some_and(|c| c.is_ascii_digit()))
+    let fraction = next == Some('.') && further.is_some_and(|c| c.is_ascii_digit());
+    let clear_before = !joins(before) && before != Some('.');
+    clear_before && !fraction && (time || !joins(next))
 }
 
 /// Day and month in the order of the region, or the other way round where only that is a day.

@@ -44,7 +44,7 @@ impl Pattern {
         let flat = Flat::new(text);
         let words = words_of(&flat.text);
         self.find_in_words(&flat.text, &words, str::to_owned)
-            .or_else(|| self.find_in_words(&flat.text, &words, |piece| without_gaps(piece)))
+            .or_else(|| self.find_in_words(&flat.text, &words, without_gaps))
             .map(|(value, span)| Found::new(value, flat.original(span)))
     }
 
