@@ -10,6 +10,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod answers;
+mod lists;
 pub mod mood;
 pub mod normal;
 mod person;

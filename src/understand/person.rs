@@ -1,6 +1,10 @@
 //! Whether a customer asks for a person. It works everywhere in a chat, at once, so it must neither miss a plain
 //! request nor take "the agent was rude" for one.
+use super::lists::Lists;
 use super::normal::{Token, alike, cap, words};
+use std::sync::LazyLock;
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists::read(include_str!("data/person_en.txt")));
 
 /// "talk to a person", "human please", "agent"; not "someone stole my parcel".
 pub fn asks_for_a_person(text: &str) -> bool {
@@ -14,13 +18,15 @@ fn asks_at(said: &[&str], at: usize) -> bool {
     let before = said.get(..at).unwrap_or_default();
     let rest = said.get(at..).unwrap_or_default();
     let wants = wants_contact(rest) || wants_one(rest) || is_there_one(rest);
-    let refused = before.iter().rev().take(4).any(|word| DENIALS.contains(word));
-    (wants && !refused) || (refused && refuses_the_bot(rest)) || LITERAL.iter().any(|phrase| begins(rest, phrase))
+    let refused = before.iter().rev().take(4).any(|word| LISTS.has("denials", word));
+    (wants && !refused)
+        || (refused && refuses_the_bot(rest))
+        || LISTS.of("literal").iter().any(|phrase| begins(rest, phrase))
 }
 
 /// Nothing but a person and politeness: "agent", "real person please", "customer service rep".
 fn is_only_a_person(said: &[&str]) -> bool {
-    let telling: Vec<&str> = said.iter().copied().filter(|word| !POLITE.contains(word)).collect();
+    let telling: Vec<&str> = said.iter().copied().filter(|word| !LISTS.has("polite", word)).collect();
     let mut rest = telling.as_slice();
     let mut alone = false;
     while !rest.is_empty() {
@@ -37,7 +43,9 @@ fn is_only_a_person(said: &[&str]) -> bool {
 
 /// "speak to someone", "put me through to an agent", "contact customer service".
 fn wants_contact(rest: &[&str]) -> bool {
-    let Some(verb) = CONTACT.iter().filter(|verb| begins(rest, verb)).map(|verb| verb.split(' ').count()).max() else {
+    let Some(verb) =
+        LISTS.of("contact").iter().filter(|verb| begins(rest, verb)).map(|verb| verb.split(' ').count()).max()
+    else {
         return false;
     };
     let to = (verb..verb + 3).find(|at| matches!(rest.get(*at), Some(&"to" | &"with")));
@@ -72,7 +80,7 @@ fn wants_one(rest: &[&str]) -> bool {
     match after {
         [] => !vague,
         ["to" | "who" | "that", rest @ ..] => helps(rest),
-        [next, ..] => !vague && ENDINGS.contains(next),
+        [next, ..] => !vague && LISTS.has("endings", next),
     }
 }
 
@@ -101,7 +109,7 @@ fn is_there_one(rest: &[&str]) -> bool {
 /// After "I don't want to …": "… talk to a bot" asks for a person too.
 fn refuses_the_bot(rest: &[&str]) -> bool {
     let [verb, "to" | "with", object @ ..] = rest else { return false };
-    let noun = object.iter().find(|word| !ARTICLES.contains(word));
+    let noun = object.iter().find(|word| !LISTS.has("articles", word));
     matches!(*verb, "talk" | "talking" | "speak" | "speaking" | "chat" | "chatting" | "deal" | "dealing")
         && noun
             .is_some_and(|noun| matches!(*noun, "bot" | "robot" | "chatbot" | "machine" | "computer" | "ai" | "bots"))
@@ -114,7 +122,7 @@ fn person(words: &[&str]) -> Option<usize> {
     while let Some(word) = words.get(at) {
         if names_person(word) {
             known = true;
-        } else if known || !(ARTICLES.contains(word) || ADJECTIVES.contains(word)) {
+        } else if known || !(LISTS.has("articles", word) || LISTS.has("adjectives", word)) {
             break;
         }
         at += 1;
@@ -128,7 +136,7 @@ fn person(words: &[&str]) -> Option<usize> {
 }
 
 fn names_person(word: &str) -> bool {
-    NOUNS.iter().any(|noun| *noun == word || (noun.len() >= 6 && slipped(word, noun)))
+    LISTS.of("nouns").iter().any(|noun| *noun == word || (noun.len() >= 6 && slipped(word, noun)))
 }
 
 /// One slip only, and not in the last letter: "operated" and "persons" are words of their own.
@@ -142,162 +150,3 @@ fn begins(words: &[&str], phrase: &str) -> bool {
     let mut said = words.iter();
     phrase.split(' ').all(|word| said.next() == Some(&word))
 }
-
-static NOUNS: &[&str] = &[
-    "person",
-    "human",
-    "humans",
-    "agent",
-    "agents",
-    "agnet",
-    "operator",
-    "representative",
-    "rep",
-    "reps",
-    "advisor",
-    "adviser",
-    "somebody",
-    "someone",
-    "anyone",
-    "anybody",
-    "staff",
-    "colleague",
-    "manager",
-    "supervisor",
-    "employee",
-    "assistant",
-    "people",
-    "humanbeing",
-    "csr",
-    "specialist",
-    "teammate",
-];
-static ARTICLES: &[&str] =
-    &["a", "an", "the", "any", "one", "of", "your", "some", "with", "another", "this", "you", "stupid"];
-static ADJECTIVES: &[&str] = &[
-    "real",
-    "live",
-    "actual",
-    "human",
-    "living",
-    "breathing",
-    "proper",
-    "customer",
-    "service",
-    "services",
-    "support",
-    "care",
-    "chat",
-    "sales",
-    "senior",
-    "physical",
-    "genuine",
-    "being",
-    "team",
-    "member",
-    "different",
-    "competent",
-    "help",
-    "desk",
-];
-static CONTACT: &[&str] = &[
-    "talk",
-    "talking",
-    "tlak",
-    "speak",
-    "speaking",
-    "speek",
-    "chat",
-    "chatting",
-    "connect",
-    "connected",
-    "transfer",
-    "transferred",
-    "put me through",
-    "put me on",
-    "pass me",
-    "hand me",
-    "switch",
-    "switch me",
-    "escalate",
-    "escalate this",
-    "contact",
-    "reach",
-    "call",
-    "phone",
-    "get through",
-    "get in touch",
-    "be in touch",
-    "forward me",
-    "redirect me",
-];
-static DENIALS: &[&str] = &["dont", "not", "never", "didnt", "stop", "without", "hate", "tired", "sick", "wont"];
-static ENDINGS: &[&str] = &[
-    "please",
-    "pls",
-    "plz",
-    "now",
-    "immediately",
-    "asap",
-    "thanks",
-    "thank",
-    "here",
-    "today",
-    "instead",
-    "right",
-    "on",
-    "and",
-    "not",
-    "because",
-    "for",
-    "from",
-    "for",
-    "urgently",
-    "rather",
-];
-static POLITE: &[&str] = &[
-    "a",
-    "an",
-    "the",
-    "please",
-    "pls",
-    "plz",
-    "hi",
-    "hello",
-    "hey",
-    "ok",
-    "okay",
-    "now",
-    "just",
-    "i",
-    "id",
-    "want",
-    "need",
-    "would",
-    "like",
-    "to",
-    "can",
-    "could",
-    "get",
-    "me",
-    "have",
-    "thanks",
-    "thank",
-    "you",
-    "no",
-    "yes",
-    "immediately",
-    "asap",
-    "some",
-    "with",
-    "connect",
-    "right",
-    "may",
-    "speak",
-    "talk",
-    "chat",
-    "give",
-    "for",
-];
-static LITERAL: &[&str] =
-    &["talk to human", "speak to human", "human being please", "live agent", "live person", "real human please"];

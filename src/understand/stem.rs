@@ -22,6 +22,7 @@ static IRREGULAR: &[(&str, &str)] = &[
     ("brought", "bring"),
     ("came", "come"),
     ("children", "child"),
+    ("died", "die"),
     ("chose", "choos"),
     ("chosen", "choos"),
     ("fees", "fee"),
@@ -33,12 +34,12 @@ static IRREGULAR: &[(&str, &str)] = &[
     ("gone", "go"),
     ("got", "get"),
     ("gotten", "get"),
+    ("lied", "lie"),
     ("lost", "los"),
     ("made", "mak"),
     ("news", "news"),
     ("paid", "pay"),
     ("payed", "pay"),
-    ("ripped", "rip"),
     ("ran", "run"),
     ("said", "say"),
     ("sent", "send"),
@@ -58,7 +59,7 @@ static IRREGULAR: &[(&str, &str)] = &[
 
 fn without_plural(word: &str) -> String {
     if let Some(rest) = word.strip_suffix("ies") {
-        return if rest.len() > 2 { format!("{rest}y") } else { format!("{rest}ie") };
+        return if rest.len() > 1 { format!("{rest}y") } else { format!("{rest}ie") };
     }
     if let Some(rest) = word.strip_suffix("es")
         && ["ss", "sh", "ch", "x", "z"].iter().any(|end| rest.ends_with(end))
@@ -74,10 +75,12 @@ fn without_plural(word: &str) -> String {
 fn without_verb_ending(word: &str) -> String {
     for ending in ["ingly", "edly", "ing", "ied", "ed"] {
         let Some(rest) = word.strip_suffix(ending) else { continue };
-        if rest.len() < 2 || !has_vowel(rest) || (ending == "ed" && rest.ends_with('e')) {
-            continue;
+        if ending == "ied" && rest.len() > 1 {
+            return format!("{rest}y");
         }
-        return if ending == "ied" { format!("{rest}y") } else { undoubled(rest).to_owned() };
+        if rest.len() > 1 && has_vowel(rest) && !(ending == "ed" && rest.ends_with('e')) {
+            return undoubled(rest).to_owned();
+        }
     }
     word.to_owned()
 }

@@ -95,7 +95,9 @@ mod words {
     #[test]
     fn slips_of_the_fingers_are_forgiven_and_numbers_are_not() {
         assert!(normal::alike("lmap", "lamp") && normal::alike("recieved", "received"));
-        assert!(!normal::alike("cat", "car") && !normal::alike("204518", "204519") && !normal::alike("refund", "return"));
+        assert!(
+            !normal::alike("cat", "car") && !normal::alike("204518", "204519") && !normal::alike("refund", "return")
+        );
     }
 }
 
@@ -199,11 +201,7 @@ mod values {
         );
         table(&Kind::Phone, &in_region("US", "en"), &[("(202) 456-1111", json!("+12024561111"))]);
         let nowhere = Frame { region: None, ..frame() };
-        table(
-            &Kind::Phone,
-            &nowhere,
-            &[("020 7946 0123", Value::Null), ("+44 20 7946 0123", json!("+442079460123"))],
-        );
+        table(&Kind::Phone, &nowhere, &[("020 7946 0123", Value::Null), ("+44 20 7946 0123", json!("+442079460123"))]);
     }
 
     #[test]
@@ -274,18 +272,67 @@ mod values {
     #[test]
     fn yes_or_no() {
         let yes = [
-            "yes", "Yep", "yeah!", "sure", "SURE THING", "ok", "of course", "yes please", "oh yes", "definately", "y",
-            "absolutely, go ahead", "that's right", "I think so", "please do", "👍", "why not", "hmm, okay", "it is", "yesss",
-            "no doubt", "yes it arrived yesterday",
+            "yes",
+            "Yep",
+            "yeah!",
+            "sure",
+            "SURE THING",
+            "ok",
+            "of course",
+            "yes please",
+            "oh yes",
+            "definately",
+            "y",
+            "absolutely, go ahead",
+            "that's right",
+            "I think so",
+            "please do",
+            "👍",
+            "why not",
+            "hmm, okay",
+            "it is",
+            "yesss",
+            "no doubt",
+            "yes it arrived yesterday",
         ];
         let no = [
-            "no", "nope", "nah", "not really", "no thanks", "No, thank you", "n", "of course not", "not yet", "I don't think so",
-            "no I don't", "no it isn't", "👎", "I'd rather not", "never", "nooo", "absolutely not", "I haven't",
-            "no, I need the lamp", "not at all",
+            "no",
+            "nope",
+            "nah",
+            "not really",
+            "no thanks",
+            "No, thank you",
+            "n",
+            "of course not",
+            "not yet",
+            "I don't think so",
+            "no I don't",
+            "no it isn't",
+            "👎",
+            "I'd rather not",
+            "never",
+            "nooo",
+            "absolutely not",
+            "I haven't",
+            "no, I need the lamp",
+            "not at all",
         ];
         let neither = [
-            "", "...", "I have no idea", "not sure", "I don't know", "maybe", "no lamp came", "yes and no", "no idea",
-            "that's all", "where is my order?", "two", "is it broken or not", "no problem", "I am not sure",
+            "",
+            "...",
+            "I have no idea",
+            "not sure",
+            "I don't know",
+            "maybe",
+            "no lamp came",
+            "yes and no",
+            "no idea",
+            "that's all",
+            "where is my order?",
+            "two",
+            "is it broken or not",
+            "no problem",
+            "I am not sure",
         ];
         for (texts, wanted) in [(&yes[..], Some(json!(true))), (&no[..], Some(json!(false))), (&neither[..], None)] {
             for text in texts {
@@ -415,26 +462,73 @@ mod buttons {
 #[test]
 fn a_person_is_asked_for() {
     for text in [
-        "talk to a person", "human please", "real person", "agent", "Agent!!", "speak to someone", "operator", "HUMAN",
-        "can I talk to somebody", "customer service rep", "I want to speak with a representative", "connect me to an agent",
-        "put me through to a real person please", "I need a human", "get me a manager", "let me speak to your supervisor",
-        "is there a real person I can talk to?", "can i chat with a live agent", "I'd like to talk to a human being",
-        "why can't I speak to someone", "I don't want to talk to a bot", "I need someone to help me", "customer service",
-        "transfer me to customer support", "live agent", "please, a human", "How can I contact customer service?",
-        "This is useless. I want to talk to a real person now", "talk to a persn", "i want human support",
-        "could I please speak to one of your advisors", "agent agent agent", "give me a human", "representative",
-        "can I get a person please", "Speak to an actual human",
+        "talk to a person",
+        "human please",
+        "real person",
+        "agent",
+        "Agent!!",
+        "speak to someone",
+        "operator",
+        "HUMAN",
+        "can I talk to somebody",
+        "customer service rep",
+        "I want to speak with a representative",
+        "connect me to an agent",
+        "put me through to a real person please",
+        "I need a human",
+        "get me a manager",
+        "let me speak to your supervisor",
+        "is there a real person I can talk to?",
+        "can i chat with a live agent",
+        "I'd like to talk to a human being",
+        "why can't I speak to someone",
+        "I don't want to talk to a bot",
+        "I need someone to help me",
+        "customer service",
+        "transfer me to customer support",
+        "live agent",
+        "please, a human",
+        "How can I contact customer service?",
+        "This is useless. I want to talk to a real person now",
+        "talk to a persn",
+        "i want human support",
+        "could I please speak to one of your advisors",
+        "agent agent agent",
+        "give me a human",
+        "representative",
+        "can I get a person please",
+        "Speak to an actual human",
     ] {
         assert!(asks_for_a_person(text), "{text:?}");
     }
     for text in [
-        "the agent was rude", "someone stole my parcel", "the person who delivered it", "real estate agent", "", "hello",
-        "I spoke to someone yesterday", "the driver gave it to another person", "a lamp for two persons",
-        "I don't want to talk to a person", "can someone else pick it up?", "where is my order", "the delivery agent lied",
-        "your operator hung up on me", "I want to talk about my order", "human hair wig", "is this a gift for someone special?",
-        "call me tomorrow", "I need someone's address changed", "the manager of the shop promised me a refund",
-        "I want a refund", "stuff is missing", "can I get a personal discount", "my order was delivered to the wrong person",
-        "what do people say about it", "customer service was terrible", "I need help with my order",
+        "the agent was rude",
+        "someone stole my parcel",
+        "the person who delivered it",
+        "real estate agent",
+        "",
+        "hello",
+        "I spoke to someone yesterday",
+        "the driver gave it to another person",
+        "a lamp for two persons",
+        "I don't want to talk to a person",
+        "can someone else pick it up?",
+        "where is my order",
+        "the delivery agent lied",
+        "your operator hung up on me",
+        "I want to talk about my order",
+        "human hair wig",
+        "is this a gift for someone special?",
+        "call me tomorrow",
+        "I need someone's address changed",
+        "the manager of the shop promised me a refund",
+        "I want a refund",
+        "stuff is missing",
+        "can I get a personal discount",
+        "my order was delivered to the wrong person",
+        "what do people say about it",
+        "customer service was terrible",
+        "I need help with my order",
     ] {
         assert!(!asks_for_a_person(text), "{text:?}");
     }
@@ -562,7 +656,8 @@ mod topics {
 
     #[test]
     fn other_matters_are_no_topic() {
-        for text in ["do you sell elephants", "what's the capital of France", "hello", "😀", "", "204518", "asdf qwer"] {
+        for text in ["do you sell elephants", "what's the capital of France", "hello", "😀", "", "204518", "asdf qwer"]
+        {
             let reading = shop().read(text);
             assert_eq!(reading.verdict, Verdict::Nothing, "{text:?}: {:#?}", reading.ranked);
         }
@@ -698,7 +793,9 @@ proptest! {
 fn long_texts_are_read_in_no_time() {
     let shop = Topics::train(&[Example { topic: "a".to_owned(), text: "where is my order".to_owned() }]);
     let began = std::time::Instant::now();
-    for text in ["1 ".repeat(50_000), "a".repeat(100_000), "no, ".repeat(30_000), "1,".repeat(50_000), "@.".repeat(50_000)] {
+    for text in
+        ["1 ".repeat(50_000), "a".repeat(100_000), "no, ".repeat(30_000), "1,".repeat(50_000), "@.".repeat(50_000)]
+    {
         for kind in kinds() {
             find(&kind, &text, &frame());
         }

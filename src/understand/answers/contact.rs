@@ -5,9 +5,11 @@ use phonenumber::{Mode, country, metadata};
 use regex::Regex;
 use std::sync::LazyLock;
 
-static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"[\p{L}\p{N}._%+'&=/~#-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,6}").ok()
-});
+static EMAIL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"[\p{L}\p{N}._%+'&=/~#-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+").ok());
+
+/// The longest address there may be (RFC 5321).
+const LONGEST: usize = 254;
 
 /// The first address. Its domain becomes lower case, in which no two domains differ.
 pub(super) fn email(text: &str) -> Option<Found> {
@@ -18,7 +20,8 @@ pub(super) fn email(text: &str) -> Option<Found> {
         let (name, domain) = address.split_once('@')?;
         let top = domain.rsplit('.').next()?;
         let letters = top.chars().count() >= 2 && !top.chars().all(char::is_numeric);
-        let fine = !name.is_empty() && !name.ends_with('.') && !name.contains("..") && letters;
+        let fine =
+            address.len() <= LONGEST && !name.is_empty() && !name.ends_with('.') && !name.contains("..") && letters;
         let span = candidate.start() + start..candidate.start() + start + address.len();
         fine.then(|| Found::new(format!("{name}@{}", domain.to_lowercase()), span))
     })

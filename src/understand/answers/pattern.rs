@@ -77,9 +77,10 @@ fn build(source: &str) -> Result<Regex, String> {
     })
 }
 
-/// What stands between spaces.
+/// What stands between spaces, and in "no.:204518" between colons. Runs of words include what parts them, so values
+/// with a colon of their own are found all the same.
 fn words_of(text: &str) -> Vec<Range<usize>> {
-    let pieces = text.split(' ').scan(0, |at, piece| {
+    let pieces = text.split([' ', ':', '=', ',', ';']).scan(0, |at, piece| {
         let start = *at;
         *at += piece.len() + 1;
         Some(start..start + piece.len())

@@ -1,4 +1,5 @@
 //! Groups of words that mean the same in customer service, so that a few examples go further.
+use crate::understand::lists::Lists;
 use crate::understand::normal::{Token, words};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,17 +10,14 @@ static GROUPS: LazyLock<BTreeMap<Vec<String>, Vec<&'static str>>> =
 
 fn read(file: &'static str) -> BTreeMap<Vec<String>, Vec<&'static str>> {
     let mut groups: BTreeMap<Vec<String>, Vec<&'static str>> = BTreeMap::new();
-    let lines = file.lines().filter(|line| !line.starts_with('#'));
-    for (name, phrases) in lines.filter_map(|line| line.split_once(':')) {
-        for phrase in phrases.split(',') {
-            let stems: Vec<String> = words(phrase).into_iter().map(|word| word.stem).collect();
-            let names = groups.entry(stems).or_default();
+    for (name, phrases) in Lists::read(file).all() {
+        for phrase in phrases {
+            let names = groups.entry(words(phrase).into_iter().map(|word| word.stem).collect()).or_default();
             if !names.contains(&name) {
                 names.push(name);
             }
         }
     }
-    groups.remove(&Vec::new());
     groups
 }
 
