@@ -17,7 +17,9 @@ pub fn asks_for_a_person(text: &str) -> bool {
 fn asks_at(said: &[&str], at: usize) -> bool {
     let before = said.get(..at).unwrap_or_default();
     let rest = said.get(at..).unwrap_or_default();
-    let wants = wants_contact(rest) || wants_one(rest) || is_there_one(rest);
+    // "the contact person", "my phone": no verbs
+    let noun = before.last().is_some_and(|word| matches!(*word, "the" | "my" | "your" | "a" | "new" | "this"));
+    let wants = (wants_contact(rest) && !noun) || wants_one(rest) || is_there_one(rest) || someone_calls(rest);
     let refused = before.iter().rev().take(4).any(|word| LISTS.has("denials", word));
     (wants && !refused)
         || (refused && refuses_the_bot(rest))
@@ -104,6 +106,24 @@ fn is_there_one(rest: &[&str]) -> bool {
         ["i" | "we" | "to" | "who" | "that" | "can", rest @ ..] => helps(rest),
         [next, ..] => !vague && matches!(*next, "here" | "there" | "available" | "around"),
     }
+}
+
+/// "can someone call me". "Can somebody help me" is how people greet a bot too, and is left to the topics.
+fn someone_calls(rest: &[&str]) -> bool {
+    matches!(
+        rest,
+        ["someone" | "somebody" | "anyone" | "anybody", "call" | "phone" | "ring" | "contact", "me" | "us", ..]
+            | ["someone" | "somebody", "to", "call" | "phone" | "ring" | "contact", "me" | "us", ..]
+            | [
+                "someone" | "somebody" | "anyone" | "anybody",
+                "there" | "here",
+                "i" | "we",
+                "can",
+                "speak" | "talk",
+                ..
+            ]
+            | ["someone" | "somebody" | "anyone" | "anybody", "i" | "we", "can", "speak" | "talk" | "chat", ..]
+    )
 }
 
 /// After "I don't want to …": "… talk to a bot" asks for a person too.

@@ -44,16 +44,20 @@ pub enum Verdict {
 
 /// How many topics a reading names.
 pub const RANKED: usize = 5;
-/// Below this, no topic fits.
-const FLOOR: f32 = 0.30;
-/// A topic whose rivals are further behind than this wins.
-const MARGIN: f32 = 0.06;
+/// A score from here on speaks for itself.
+const FLOOR: f32 = 0.32;
+/// Then, topics that are less than this behind the best are rivals of it.
+const MARGIN: f32 = 0.08;
+/// With few examples scores are low. From here to [`FLOOR`] a topic fits where it stands out: rivals are all that it
+/// does not lead by this factor, and where these are too many to offer, none fits.
+const OUTSTANDING: f32 = 0.2;
+const LEAD: f32 = 3.0;
 /// Topics offered in a close call.
 const OFFERED: usize = 3;
 /// Share of the nearest example in a topic's score; the rest is the centre's.
-const NEAREST: f32 = 0.5;
+const NEAREST: f32 = 0.35;
 /// A part of a message counts a little less than a message that is only that.
-const PART: f32 = 0.93;
+const PART: f32 = 0.85;
 /// The most that anything but an example word for word can reach.
 const ALMOST: f32 = 0.99;
 
@@ -133,10 +137,13 @@ impl Topics {
         if !tokens.is_empty() {
             let mended = self.space.mended(&tokens);
             self.score(&mended, 1.0, &mut best);
-            for part in clauses::parts(text, &tokens) {
-                self.score(mended.get(part).unwrap_or_default(), PART, &mut best);
-            }
             self.score_identical(&joined(&tokens), &mut best);
+            // a message that is clear as a whole is not picked apart: its parts alone mean less
+            if !matches!(verdict(&self.ranked(&best)), Verdict::Sure(_)) {
+                for part in clauses::parts(text, &tokens) {
+                    self.score(mended.get(part).unwrap_or_default(), PART, &mut best);
+                }
+            }
         }
         let ranked = self.ranked(&best);
         Reading { verdict: verdict(&ranked), ranked }
@@ -203,9 +210,18 @@ fn centre<'a>(vectors: impl Iterator<Item = &'a Vector>) -> Vector {
 }
 
 fn verdict(ranked: &[Scored]) -> Verdict {
-    let Some(best) = ranked.first().filter(|best| best.score >= FLOOR) else { return Verdict::Nothing };
-    let identical = best.score >= 1.0;
-    let rival = |other: &&Scored| if identical { other.score >= 1.0 } else { best.score - other.score < MARGIN };
-    let rivals: Vec<String> = ranked.iter().take(OFFERED).filter(rival).map(|scored| scored.topic.clone()).collect();
-    if rivals.len() > 1 { Verdict::Close(rivals) } else { Verdict::Sure(best.topic.clone()) }
+    let Some(best) = ranked.first().filter(|best| best.score >= OUTSTANDING) else { return Verdict::Nothing };
+    let rivals = |fits: &dyn Fn(f32) -> bool| -> Vec<String> {
+        ranked.iter().take_while(|other| fits(other.score)).map(|other| other.topic.clone()).collect()
+    };
+    let mut fitting = match best.score {
+        identical if identical >= 1.0 => rivals(&|score| score >= identical),
+        clear if clear >= FLOOR => rivals(&|score| clear - score < MARGIN),
+        weak => rivals(&|score| score * LEAD > weak),
+    };
+    if best.score < FLOOR && fitting.len() > OFFERED {
+        return Verdict::Nothing;
+    }
+    fitting.truncate(OFFERED);
+    if fitting.len() > 1 { Verdict::Close(fitting) } else { Verdict::Sure(best.topic.clone()) }
 }

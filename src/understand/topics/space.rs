@@ -4,12 +4,14 @@ use crate::understand::normal::{Token, char_ngrams, distance, is_stop_word, slip
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of the words in the length of a vector; the rest are character runs, which carry typos and odd forms.
-const WORDS_SHARE: f32 = 0.6;
-const STOP_WORD: f32 = 0.3;
+const WORDS_SHARE: f32 = 0.5;
+const STOP_WORD: f32 = 0.65;
 const PAIR: f32 = 0.5;
+/// Words that only mean something together, as part of a synonym.
+const IN_PHRASE: f32 = 0.5;
 const GROUP: f32 = 0.9;
 /// Weight of what no example contains. At 1 every extra word of a customer would count against all topics.
-const UNKNOWN: f32 = 0.5;
+const UNKNOWN: f32 = 0.65;
 /// Unknown words of one message that are looked up with slips.
 const MENDED_AT_MOST: usize = 40;
 
@@ -34,15 +36,17 @@ impl Space {
     pub fn of(texts: &[(usize, Vec<Token>)]) -> Space {
         let mut seen_in: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         let mut space = Space::default();
-        for (at, (_, tokens)) in texts.iter().enumerate() {
+        for (topic, tokens) in texts {
             let (words, runs) = bags(tokens);
             for feature in words.into_keys().chain(runs.into_keys()) {
-                seen_in.entry(feature).or_default().insert(at);
+                seen_in.entry(feature).or_default().insert(*topic);
             }
             space.learn_stems(tokens.iter().map(|token| token.stem.as_str()));
         }
         space.learn_stems(synonyms::known_stems());
-        let idf = |holders: usize| ((1.0 + texts.len() as f32) / (1.0 + holders as f32)).ln() + 1.0;
+        let topics = texts.iter().map(|(topic, _)| topic).collect::<BTreeSet<_>>().len() as f32;
+        // counted in topics, not in examples: a word that all examples of one topic share is what marks that topic
+        let idf = |holders: usize| ((1.0 + topics) / (1.0 + holders as f32)).ln() + 1.0;
         for (number, (feature, holders)) in seen_in.into_iter().enumerate() {
             space.numbers.insert(feature, number);
             space.idf.push(idf(holders.len()));
@@ -123,8 +127,10 @@ impl Space {
 fn bags(tokens: &[Token]) -> (Bag, Bag) {
     let mut words = Counts::default();
     let mut runs = Counts::default();
-    for token in tokens {
+    let (groups, phrased) = synonyms::groups(tokens);
+    for (token, in_phrase) in tokens.iter().zip(phrased) {
         let weight = if is_stop_word(&token.text) { STOP_WORD } else { 1.0 };
+        let weight = if in_phrase { weight * IN_PHRASE } else { weight };
         words.add(format!("w {}", token.stem), weight);
         for run in char_ngrams(&token.text) {
             runs.add(format!("c{run}"), weight);
@@ -136,7 +142,7 @@ fn bags(tokens: &[Token]) -> (Bag, Bag) {
             words.add(format!("p {} {}", a.stem, b.stem), if stop { PAIR * STOP_WORD } else { PAIR });
         }
     }
-    for group in synonyms::groups(tokens) {
+    for group in groups {
         words.add(format!("g {group}"), GROUP);
     }
     (words.bag(), runs.bag())
