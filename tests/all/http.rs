@@ -183,6 +183,20 @@ async fn frames_over_64_kb_are_refused_in_words_and_close() {
 }
 
 #[tokio::test]
+async fn the_reason_for_a_close_arrives_even_when_more_is_on_its_way() {
+    let served = Served::new().await;
+    for _ in 0..8 {
+        let (mut chat, ..) = served.begin().await;
+        for size in [65 * 1024, 60 * 1024, 60 * 1024, 60 * 1024, 60 * 1024, 60 * 1024] {
+            // The server may have closed before the last of them.
+            let _ = chat.try_put(Message::text("x".repeat(size))).await;
+        }
+        assert_eq!(chat.until("error").await["code"], "too_large");
+        assert_eq!(chat.closed().await, 1009);
+    }
+}
+
+#[tokio::test]
 async fn a_flood_ends_one_connection_and_no_other() {
     let served = Served::new().await;
     let (mut other, ..) = served.begin().await;
