@@ -42,7 +42,7 @@ impl Run<'_> {
                 self.go(at);
                 self.run();
             }
-            None => self.answered(ask, Value::from(name)),
+            None => self.answered(ask, button_value(ask, name)),
         }
     }
 
@@ -207,6 +207,15 @@ impl Run<'_> {
         }
         self.begin(house::SOMETHING_BROKE);
         self.run();
+    }
+}
+
+/// A button named `yes` or `no` under a question that accepts these is the same answer as the typed word.
+fn button_value(ask: &Ask, name: &str) -> Value {
+    let yes_or_no = ask.accepts.iter().any(|k| matches!(k, Kind::YesOrNo));
+    match name {
+        "yes" | "no" if yes_or_no => Value::Bool(name == "yes"),
+        _ => Value::from(name),
     }
 }
 

@@ -117,10 +117,18 @@ impl Run<'_> {
         self.pick(words, &left, more)
     }
 
-    /// One that was never said in this chat; `None` where all were.
+    /// A line that was never said in this chat, details filled in; `None` where all were.
     pub fn never_twice(&mut self, words: &Words) -> Option<String> {
-        let left = self.unused(words);
-        self.pick(words, &left, &[])
+        let mut left = self.unused(words);
+        left.extend((0..).zip(&words.variations).filter(|(_, t)| !t.roots().is_empty()).map(|(i, _)| i));
+        for chosen in left {
+            let text = self.render(words.variations.get(usize::from(chosen))?, &[])?;
+            if self.control.comforted.insert(digest(&text)) {
+                self.control.used.entry(words.key.clone()).or_default().push(chosen);
+                return Some(text);
+            }
+        }
+        None
     }
 
     fn unused(&self, words: &Words) -> Vec<u16> {

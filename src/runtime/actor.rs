@@ -2,12 +2,12 @@
 use super::limits::Bucket;
 use super::ports::{Commit, Hash, Notice, Pending, StoreError};
 use super::refusal::Refusal;
-use super::{Inner, view};
+use super::{Inner, guard, view};
 use crate::bot::Bot;
 use crate::engine::session::{CIDS_REMEMBERED, digest};
-use crate::engine::{self, Effect, Holder, Input, Session, Turn, What};
+use crate::engine::{Effect, Holder, Input, Session, Turn, What};
 use crate::id::{AgentId, SessionId};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::language::ast::Priority;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -59,7 +59,8 @@ impl Actor {
         let loaded = inner.store.load(id).await.map_err(busy)?.ok_or(Refusal::UnknownSession)?;
         let bot = inner.bots.get(&loaded.session.bot).cloned().ok_or(Refusal::UnknownBot)?;
         let bucket = Bucket::new(&inner.limits);
-        Ok(Self { inner, bot, snapshot_at: loaded.session.seq, session: loaded.session, token: loaded.token, bucket })
+        let (session, token, snapshot_at) = (loaded.session, loaded.token, loaded.snapshot_at);
+        Ok(Self { inner, bot, session, token, snapshot_at, bucket })
     }
 
     /// Does one piece of work.
@@ -77,13 +78,17 @@ impl Actor {
     }
 
     async fn input(&mut self, input: Input, finished: Option<(u64, u32)>) -> Result<Receipt, Refusal> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             if let Some(receipt) = self.heard(&input).await? {
                 return Ok(receipt);
             }
             self.allowed(&input)?;
+            if attempt == 0 {
+                self.paced(&input)?;
+            }
             match self.turn(&input, finished).await {
                 Ok(receipt) => return Ok(receipt),
+                Err(StoreError::Answered) => return Ok(Receipt { seq: self.session.seq, duplicate: true }),
                 Err(StoreError::Conflict) => self.reload().await?,
                 Err(StoreError::Broken(problem)) => {
                     tracing::error!(session = %self.session.id, problem, "a turn could not be kept");
@@ -97,7 +102,7 @@ impl Actor {
 
     async fn reload(&mut self) -> Result<(), Refusal> {
         let loaded = self.inner.store.load(self.session.id).await.map_err(busy)?.ok_or(Refusal::UnknownSession)?;
-        self.session = loaded.session;
+        (self.session, self.snapshot_at) = (loaded.session, loaded.snapshot_at);
         Ok(())
     }
 
@@ -121,7 +126,7 @@ impl Actor {
     }
 
     /// What the state of the chat forbids.
-    fn allowed(&mut self, input: &Input) -> Result<(), Refusal> {
+    fn allowed(&self, input: &Input) -> Result<(), Refusal> {
         let holds = |agent: &AgentId| matches!(&self.session.holder, Holder::Agent { id, .. } if id == agent);
         match input {
             Input::CustomerTapped { choice, .. } if !self.session.offers(choice) => return Err(Refusal::NotOffered),
@@ -139,6 +144,11 @@ impl Actor {
             }
             _ => {}
         }
+        Ok(())
+    }
+
+    /// Customers' messages are limited; what came before and what is not allowed do not count.
+    fn paced(&mut self, input: &Input) -> Result<(), Refusal> {
         let customer = matches!(
             input,
             Input::CustomerSaid { .. } | Input::CustomerTapped { .. } | Input::CustomerWantsPerson { .. }
@@ -160,62 +170,26 @@ impl Actor {
         }
         let now = self.inner.clock.now();
         let after = self.session.seq;
-        let (session, turn) = self.guarded(input, now);
-        if turn.events.is_empty() && finished.is_none() {
+        let (session, turn) = guard::turn(&self.bot, &self.session, input, now);
+        if turn.events.is_empty() && turn.effects.is_empty() && finished.is_none() {
             if let Input::TimerFired { timer } = input {
-                self.inner.store.drop_timer(self.session.id, timer.clone()).await?;
+                // Set to a later time since, or the clock went back: then it stays.
+                if self.session.timer(timer).is_none_or(|due| due <= now) {
+                    self.inner.store.drop_timer(self.session.id, timer.clone(), now).await?;
+                }
             }
             return Ok(Receipt { seq: after, duplicate: false });
         }
         let commit = self.commit(after, &session, &turn, input, finished);
         let (outbox, row) = (commit.outbox.clone(), commit.row.clone());
-        if commit.snapshot.is_some() {
-            self.snapshot_at = session.seq;
-        }
+        let snapshot_at = commit.snapshot.as_ref().map(|s| s.seq);
         self.inner.store.commit(commit).await?;
-        self.session = session;
-        self.tell(row, &turn);
-        self.inner.clone().carry_out(self.session.id, &turn.effects, outbox);
+        let before = std::mem::replace(&mut self.session, session);
+        self.snapshot_at = snapshot_at.unwrap_or(self.snapshot_at);
+        self.tell(&before.holder, row, &turn);
+        self.inner.clone().carry_out(&turn.effects, outbox);
         let own = turn.events.iter().find(|e| matches!(&e.what, What::Message { cid: Some(_), .. }));
         Ok(Receipt { seq: own.map_or(self.session.seq, |e| e.seq), duplicate: false })
-    }
-
-    /// Runs the turn on a copy. A panic stays in this chat: the customer gets an apology and a person.
-    fn guarded(&self, input: &Input, now: crate::time::Millis) -> (Session, Turn) {
-        let run = |input: Input| {
-            let mut session = self.session.clone();
-            catch_unwind(AssertUnwindSafe(|| {
-                let turn = engine::turn(&self.bot, &mut session, input, now);
-                (session, turn)
-            }))
-        };
-        run(input.clone()).unwrap_or_else(|panic| {
-            let problem = panic
-                .downcast_ref::<&str>()
-                .map(|s| (*s).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned());
-            let problem = problem.unwrap_or_else(|| "a turn broke off".into());
-            tracing::error!(session = %self.session.id, problem, "a turn panicked");
-            self.broke(input, problem, now)
-        })
-    }
-
-    /// The customer's words are kept all the same.
-    fn broke(&self, input: &Input, problem: String, now: crate::time::Millis) -> (Session, Turn) {
-        let mut session = self.session.clone();
-        let mut turn = Turn::default();
-        if let Input::CustomerSaid { cid, text } = input {
-            let from = engine::Speaker::Customer;
-            let (text, cid) = (text.clone(), Some(cid.clone()));
-            let what = What::Message { from, text, cid, choice: None, choices: vec![], scale: None };
-            let event = engine::Event { seq: session.seq + 1, at: now, what };
-            session.apply(&event);
-            turn.events.push(event);
-        }
-        let apology = engine::turn(&self.bot, &mut session, Input::Broke { problem }, now);
-        turn.events.extend(apology.events);
-        turn.effects.extend(apology.effects);
-        (session, turn)
     }
 
     fn commit(
@@ -253,11 +227,23 @@ impl Actor {
         commit
     }
 
-    fn tell(&self, row: view::Row, turn: &Turn) {
+    fn tell(&self, before: &Holder, row: view::Row, turn: &Turn) {
         if !turn.events.is_empty() {
             self.inner.bus.publish(self.session.id, Notice::Events { upto: self.session.seq });
             self.inner.bus.row(row);
         }
+        let (left, joined) = (queue(before), queue(&self.session.holder));
+        if left != joined {
+            left.into_iter().chain(joined).for_each(|(team, _)| self.inner.desk.moved(team));
+        }
+    }
+}
+
+/// In whose queue a chat stands, and how urgently.
+fn queue(holder: &Holder) -> Option<(&str, Priority)> {
+    match holder {
+        Holder::Waiting { team, priority, .. } => Some((team, *priority)),
+        _ => None,
     }
 }
 

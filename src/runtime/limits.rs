@@ -13,11 +13,23 @@ pub struct Limits {
     pub mailbox: usize,
     /// Longest message, in characters.
     pub longest: usize,
+    /// About how many chats may be in memory at a time; those that sleep wait until one leaves.
+    pub live: usize,
+    /// Requests to other systems at a time.
+    pub calls: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { burst: 10, every: Duration::from_secs(1), idle: Duration::from_secs(120), mailbox: 64, longest: 4_000 }
+        Self {
+            burst: 10,
+            every: Duration::from_secs(1),
+            idle: Duration::from_secs(120),
+            mailbox: 64,
+            longest: 4_000,
+            live: 50_000,
+            calls: 64,
+        }
     }
 }
 

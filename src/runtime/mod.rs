@@ -2,11 +2,13 @@
 //! what it caused. Everything that must survive a crash starts here.
 mod actor;
 mod desk;
+mod guard;
 mod limits;
 mod outbox;
 pub mod ports;
 mod refusal;
 mod registry;
+mod timers;
 pub mod view;
 
 pub use actor::Receipt;
@@ -26,7 +28,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
-use tokio::sync::{Notify, broadcast, oneshot};
+use tokio::sync::{Notify, Semaphore, broadcast, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use view::{Row, Status, View};
@@ -57,6 +59,8 @@ struct Inner {
     limits: Limits,
     registry: Registry,
     desk: desk::Desk,
+    /// Places for requests to other systems.
+    calls: Semaphore,
     timers: Notify,
     tasks: TaskTracker,
     stopping: CancellationToken,
@@ -124,6 +128,7 @@ impl Runtime {
             connector: parts.connector,
             clock: parts.clock,
             bots: parts.bots.into_iter().map(|b| (b.id.clone(), b)).collect(),
+            calls: Semaphore::new(parts.limits.calls.clamp(1, Semaphore::MAX_PERMITS)),
             limits: parts.limits,
             registry: Registry::default(),
             desk: desk::Desk::default(),
@@ -136,6 +141,7 @@ impl Runtime {
             inner.tasks.spawn(inner.clone().one(effect));
         }
         inner.tasks.spawn(inner.clone().timers());
+        inner.tasks.spawn(inner.clone().queues());
         Ok(Self(inner))
     }
 
@@ -282,9 +288,8 @@ impl Runtime {
     pub async fn status(&self, session: SessionId) -> Result<Status, Refusal> {
         let mut status = self.look(session, |s, _| view::status(s)).await?;
         if status.team.is_some() {
-            let waiting = self.rows(&["waiting"], None).await?;
-            let before = waiting.iter().filter(|r| r.team == status.team).position(|r| r.session == session);
-            status.position = before.map(|n| n + 1);
+            let place = self.0.store.position(session).await.map_err(actor::busy)?;
+            status.position = place.and_then(|n| usize::try_from(n).ok());
         }
         Ok(status)
     }

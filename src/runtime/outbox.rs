@@ -1,22 +1,25 @@
-//! What happens after a turn is kept: requests to other systems, queues, timers. At least once, with a stable key.
+//! What happens after a turn is kept: requests to other systems, and queues. At least once, with a stable key.
 use super::Inner;
 use super::actor::Work;
 use super::ports::{Pending, Request};
 use super::refusal::Refusal;
+use crate::bot::Bot;
 use crate::engine::{Answer, Effect, Input};
-use crate::id::SessionId;
-use crate::time::Millis;
+use futures_util::FutureExt;
+use serde_json::{Map, Value};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest sleep between two looks at the timers.
-const LOOK: Duration = Duration::from_secs(30);
-/// A chat that is busy gets its answer a little later.
+/// A chat that is busy gets its answer a little later; doubles.
 const AGAIN: Duration = Duration::from_millis(500);
+const AGAIN_AT_MOST: Duration = Duration::from_secs(30);
+/// What a connector may need for one attempt beyond the time that the author gives it: pauses, names, connections.
+const SLACK: Duration = Duration::from_secs(10);
 
 impl Inner {
     /// Carries out the effects of a turn that is kept.
-    pub(super) fn carry_out(self: Arc<Self>, _session: SessionId, effects: &[Effect], outbox: Vec<Pending>) {
+    pub(super) fn carry_out(self: Arc<Self>, effects: &[Effect], outbox: Vec<Pending>) {
         if effects.iter().any(|e| matches!(e, Effect::SetTimer { .. })) {
             self.timers.notify_one();
         }
@@ -25,89 +28,108 @@ impl Inner {
         }
     }
 
-    /// One effect, until its answer is kept.
+    /// One effect, until its answer is kept or the runtime ends; after the next start it is carried out again.
     pub(super) async fn one(self: Arc<Self>, pending: Pending) {
+        let stopping = self.stopping.clone();
+        tokio::select! {
+            () = self.carried_out(&pending) => {}
+            () = stopping.cancelled() => {}
+        }
+    }
+
+    async fn carried_out(self: &Arc<Self>, pending: &Pending) {
         let input = match &pending.effect {
             Effect::Call { call, system, action, args } => {
-                let answer = tokio::select! {
-                    answer = self.request(&pending, system, action, args) => answer,
-                    () = self.stopping.cancelled() => return,
-                };
+                let Some(answer) = self.request(pending, system, action, args).await else { return };
                 Input::CallAnswered { call: *call, answer }
             }
-            Effect::Queue { .. } if self.desk.anybody() => {
-                // An agent sees it in the list: nothing is left to do.
-                if let Err(problem) = self.store.finish(&pending).await {
-                    tracing::error!(%problem, "an effect could not be ticked off; it will be looked at again");
-                }
-                return;
-            }
+            // An agent sees it in the list: nothing is left to do.
+            Effect::Queue { .. } if self.desk.anybody() => return self.ticked_off(pending).await,
             Effect::Queue { .. } => Input::NobodyAvailable,
             Effect::SetTimer { .. } | Effect::CancelTimer { .. } => return,
         };
-        let finished = Some((pending.seq, pending.n));
+        let mut pauses = pauses();
         loop {
-            let work = Work::Input { input: input.clone(), finished };
-            match self.registry.give(&self, pending.session, work).await {
-                Err(Refusal::Busy) if !self.stopping.is_cancelled() => tokio::time::sleep(AGAIN).await,
-                _ => return,
+            let work = Work::Input { input: input.clone(), finished: Some((pending.seq, pending.n)) };
+            match self.registry.give(self, pending.session, work).await {
+                Err(Refusal::Busy) => pauses.pause().await,
+                Err(Refusal::UnknownSession) => return self.ticked_off(pending).await,
+                // A bot that is gone may come back: the effect stays for the next start.
+                Err(problem) => {
+                    return tracing::warn!(session = %pending.session, %problem, "an effect stays undone");
+                }
+                Ok(_) => return,
             }
         }
     }
 
+    async fn ticked_off(&self, pending: &Pending) {
+        if let Err(problem) = self.store.finish(pending).await {
+            tracing::error!(%problem, "an effect could not be ticked off; it will be looked at again");
+        }
+    }
+
+    /// Asks the other system. `None` where there is nothing to ask for any more.
     async fn request(
         &self,
         pending: &Pending,
         system: &str,
         action: &str,
-        args: &serde_json::Map<String, serde_json::Value>,
-    ) -> Answer {
-        let bot = match self.store.load(pending.session).await {
-            Ok(Some(loaded)) => self.bots.get(&loaded.session.bot).cloned(),
-            Ok(None) => None,
-            Err(problem) => return Answer::Failed { problem: problem.to_string() },
+        args: &Map<String, Value>,
+    ) -> Option<Answer> {
+        let failed = |problem: String| Some(Answer::Failed { problem: format!("{system}.{action}: {problem}") });
+        let bot = self.bot_of(pending).await?;
+        let limit = deadline(&bot, system, action);
+        let _place = self.calls.acquire().await.ok()?;
+        let request = Request {
+            bot,
+            system: system.to_owned(),
+            action: action.to_owned(),
+            args: args.clone(),
+            key: pending.key(),
         };
-        let Some(bot) = bot else {
-            return Answer::Failed { problem: "the bot of this chat is not there any more".into() };
-        };
-        let (system, action, key) = (system.to_owned(), action.to_owned(), pending.key());
-        let request = Request { bot, system, action, args: args.clone(), key };
-        let connector = self.connector.clone();
-        // In a task of its own: a connector that panics fails its call and nothing else.
-        let call = tokio::spawn(async move { connector.call(request).await });
-        call.await.unwrap_or_else(|e| Answer::Failed { problem: format!("the request broke off: {e}") })
+        // A connector that panics or hangs must not leave the customer waiting for ever.
+        let call = AssertUnwindSafe(self.connector.call(request)).catch_unwind();
+        match tokio::time::timeout(limit, call).await {
+            Ok(Ok(answer)) => Some(answer),
+            Ok(Err(_)) => failed("the connector broke off".into()),
+            Err(_) => failed(format!("it did not answer within {} seconds", limit.as_secs())),
+        }
     }
 
-    /// Fires timers as they come due; survives restarts, since they are in the store.
-    pub(super) async fn timers(self: Arc<Self>) {
+    /// The bot of the chat. A store that does not answer is no answer of the other system: it is asked again.
+    async fn bot_of(&self, pending: &Pending) -> Option<Arc<Bot>> {
+        let mut pauses = pauses();
         loop {
-            let sleep = self.fire().await;
-            tokio::select! {
-                () = tokio::time::sleep(sleep) => {}
-                () = self.timers.notified() => {}
-                () = self.stopping.cancelled() => return,
+            match self.store.load(pending.session).await {
+                Ok(Some(loaded)) => return self.bots.get(&loaded.session.bot).cloned(),
+                Ok(None) => {
+                    self.ticked_off(pending).await;
+                    return None;
+                }
+                Err(problem) => tracing::error!(%problem, "a request waits for the store"),
             }
+            pauses.pause().await;
         }
     }
+}
 
-    /// Fires what is due; how long nothing will be.
-    async fn fire(self: &Arc<Self>) -> Duration {
-        let now = self.clock.now();
-        let due = match self.store.due(now).await {
-            Ok(found) => found,
-            Err(problem) => {
-                tracing::error!(%problem, "timers could not be read");
-                return AGAIN;
-            }
-        };
-        for (session, timer) in due.now {
-            let work = Work::Input { input: Input::TimerFired { timer: timer.clone() }, finished: None };
-            match self.registry.give(self, session, work).await {
-                Err(Refusal::UnknownSession | Refusal::UnknownBot) => drop(self.store.drop_timer(session, timer).await),
-                Err(_) => return AGAIN,
-                Ok(_) => {}
-            }
-        }
-        due.next.map_or(LOOK, |at: Millis| (at - now).clamp(Duration::from_millis(5), LOOK))
+/// All attempts of an action, with their pauses.
+fn deadline(bot: &Bot, system: &str, action: &str) -> Duration {
+    let found = bot.integrations.systems.get(system).and_then(|s| s.actions.get(action));
+    found.map_or(SLACK, |a| (a.timeout + SLACK).saturating_mul(a.retries.saturating_add(1)))
+}
+
+/// Longer and longer pauses.
+struct Pauses(Duration);
+
+fn pauses() -> Pauses {
+    Pauses(AGAIN)
+}
+
+impl Pauses {
+    async fn pause(&mut self) {
+        tokio::time::sleep(self.0).await;
+        self.0 = (self.0 * 2).min(AGAIN_AT_MOST);
     }
 }

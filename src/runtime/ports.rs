@@ -18,6 +18,9 @@ pub enum StoreError {
     /// Somebody else wrote this session first.
     #[error("the chat was changed at the same time")]
     Conflict,
+    /// The effect that this turn answers was answered before.
+    #[error("this was answered before")]
+    Answered,
     #[error("the store does not work: {0}")]
     Broken(String),
 }
@@ -52,7 +55,7 @@ pub struct Commit {
     pub outbox: Vec<Pending>,
     pub set_timers: Vec<(Timer, Millis)>,
     pub cancelled: Vec<Timer>,
-    /// The effect whose answer this turn took in: its `seq` and `n`.
+    /// The effect whose answer this turn took in: its `seq` and `n`. Where it was ticked off before, nothing is kept.
     pub finished: Option<(u64, u32)>,
     /// The whole state, now and then.
     pub snapshot: Option<Box<Session>>,
@@ -64,9 +67,14 @@ pub struct Commit {
 pub struct Loaded {
     pub session: Session,
     pub token: Hash,
+    /// Place of the whole state that it was read from; 0 where all events were folded.
+    pub snapshot_at: u64,
 }
 
-/// Timers that are due, and when the next one will be.
+/// Timers of one look.
+pub const DUE: usize = 256;
+
+/// Timers that are due, and when the first of all others is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Due {
     /// Earliest first.
@@ -107,11 +115,19 @@ pub trait Store: Send + Sync + 'static {
     async fn pending(&self) -> Stored<Vec<Pending>>;
     /// Ticks off an effect that leads to no turn.
     async fn finish(&self, pending: &Pending) -> Stored<()>;
-    /// Timers that are due, earliest first, and when the next one will be.
+    /// Timers that are due, earliest first, at most `DUE` of them.
     async fn due(&self, now: Millis) -> Stored<Due>;
-    async fn drop_timer(&self, session: SessionId, timer: Timer) -> Stored<()>;
-    /// Chats in one of these states, the ones that waited longest first.
+    /// Forgets a timer that is due at `now`; one that was set to a later time since stays.
+    async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()>;
+    /// Looks at a timer that is due at `now` again later; one that was set to a later time since stays as it is.
+    async fn postpone(&self, session: SessionId, timer: Timer, now: Millis, until: Millis) -> Stored<()>;
+    /// Chats in one of these states by the time that it began: of those that wait for a person or have one the earliest,
+    /// of others the latest `limit`. A chat that never got its first turn is none.
     async fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Stored<Vec<Row>>;
+    /// The first chats that wait for a team: by priority, then by the time since when they wait.
+    async fn queue(&self, team: &str, limit: usize) -> Stored<Vec<SessionId>>;
+    /// Place in the queue of its team, from 1; `None` for a chat that does not wait.
+    async fn position(&self, session: SessionId) -> Stored<Option<u64>>;
 
     async fn agents(&self) -> Stored<u64>;
     /// Makes a single-use link; earlier ones stop working.
@@ -135,7 +151,7 @@ pub trait Store: Send + Sync + 'static {
 /// What watchers of a chat are told; the chat itself is read from the store.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// There is something up to this place.
+    /// There is something up to this place; 0 where nothing was said and only the status may be another one.
     Events {
         upto: u64,
     },

@@ -27,7 +27,7 @@ impl Registry {
         let mut work = work;
         for _ in 0..ATTEMPTS {
             let (reply, answer) = oneshot::channel();
-            let mailbox = self.mailbox(inner, id);
+            let mailbox = self.mailbox(inner, id).ok_or(Refusal::Busy)?;
             match mailbox.try_send(Mail { work, reply }) {
                 Ok(()) => return answer.await.unwrap_or(Err(Refusal::Busy)),
                 Err(mpsc::error::TrySendError::Full(_)) => return Err(Refusal::Busy),
@@ -41,14 +41,22 @@ impl Registry {
         Err(Refusal::Busy)
     }
 
-    fn mailbox(&self, inner: &Arc<Inner>, id: SessionId) -> mpsc::Sender<Mail> {
+    /// `None` where there are too many chats in memory to wake one more.
+    fn mailbox(&self, inner: &Arc<Inner>, id: SessionId) -> Option<mpsc::Sender<Mail>> {
+        if let Some(live) = self.live.get(&id) {
+            return Some(live.clone());
+        }
+        if self.live.len() >= inner.limits.live {
+            tracing::warn!(live = self.live.len(), "too many chats at once");
+            return None;
+        }
         match self.live.entry(id) {
-            Entry::Occupied(live) => live.get().clone(),
+            Entry::Occupied(live) => Some(live.get().clone()),
             Entry::Vacant(vacant) => {
                 let (tx, rx) = mpsc::channel(inner.limits.mailbox);
                 vacant.insert(tx.clone());
                 inner.tasks.spawn(life(inner.clone(), id, rx));
-                tx
+                Some(tx)
             }
         }
     }
@@ -63,7 +71,10 @@ impl Registry {
 }
 
 /// From waking to sleeping. The mailbox is closed before the last look into it: nothing that was accepted is lost.
-async fn life(inner: Arc<Inner>, id: SessionId, mut rx: mpsc::Receiver<Mail>) {
+async fn life(inner: Arc<Inner>, id: SessionId, rx: mpsc::Receiver<Mail>) {
+    // Dropped in this order, also by a panic: first the mailbox is closed, then forgotten.
+    let leaves = Leaves { inner: inner.clone(), id };
+    let mut rx = rx;
     match Actor::wake(inner.clone(), id).await {
         Ok(mut actor) => {
             let idle = inner.limits.idle;
@@ -89,5 +100,18 @@ async fn life(inner: Arc<Inner>, id: SessionId, mut rx: mpsc::Receiver<Mail>) {
             }
         }
     }
-    inner.registry.forget_closed(id);
+    drop(rx);
+    drop(leaves);
+}
+
+/// Takes a chat that ended off the list, however it ended.
+struct Leaves {
+    inner: Arc<Inner>,
+    id: SessionId,
+}
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        self.inner.registry.forget_closed(self.id);
+    }
 }

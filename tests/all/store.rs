@@ -1,4 +1,7 @@
-//! What every store must do, on a real file.
+//! The store of one file: what it must do beyond what every store does (store_conformance.rs).
+#[path = "store_conformance.rs"]
+mod conformance;
+
 use crate::support::MORNING;
 use rapport::engine::{Effect, Event, Session, Speaker, Timer, What};
 use rapport::id::SessionId;
@@ -200,4 +203,94 @@ fn a_file_of_a_later_version_or_no_database_is_refused_in_words() {
     std::fs::write(&other, "this is a shopping list, and a long one at that").expect("written");
     let problem = Sqlite::open(&other).expect_err("refused").to_string();
     assert!(problem.contains("cannot be used as a database"), "{problem}");
+}
+
+#[tokio::test]
+async fn nothing_is_written_while_another_program_has_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    let store = Sqlite::open_with(&path, Duration::from_millis(30)).expect("a store");
+    let mut session = session();
+    store.create(&session, TOKEN).await.expect("created");
+    let before = session.clone();
+    let other = rusqlite::Connection::open(&path).expect("the file");
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let event = said(&session, "a", "hello");
+    let first = commit(&mut session, event);
+    let lost = store.commit(first.clone()).await;
+    assert!(matches!(lost, Err(StoreError::Broken(_))), "{lost:?}");
+    let loaded = store.load(before.id).await.expect("reading goes on").expect("there");
+    assert_eq!(loaded.session, before);
+    other.execute_batch("ROLLBACK").expect("unlocked");
+    assert_eq!(store.load(before.id).await.expect("loaded").expect("there").session, before, "no false refusal");
+    store.commit(first).await.expect("kept, now that the file is free");
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    let first = include_str!("../../src/store/migrations/001_chats.sql");
+    let direct = rusqlite::Connection::open(&path).expect("a file");
+    direct.execute_batch(first).expect("the first version");
+    direct.pragma_update(None, "user_version", 1).expect("set");
+    let chats = [(session(), "normal"), (session(), "urgent")];
+    for (chat, priority) in &chats {
+        let mut row = serde_json::to_value(view::row(chat)).expect("a row");
+        row["state"] = "waiting".into();
+        row["team"] = "orders".into();
+        row["priority"] = (*priority).into();
+        let sql = "INSERT INTO sessions (id, bot, token, created, seq, state, since, updated, row)
+                   VALUES (?1, 'test', ?2, 1, 1, 'waiting', 1, 1, ?3)";
+        direct.execute(sql, rusqlite::params![chat.id.as_bytes(), TOKEN, row.to_string()]).expect("a chat");
+    }
+    drop(direct);
+    let store = Sqlite::open(&path).expect("brought up to date");
+    let [(normal, _), (urgent, _)] = chats;
+    assert_eq!(store.queue("orders", 10).await.expect("read"), [urgent.id, normal.id]);
+    assert_eq!(store.position(normal.id).await.expect("read"), Some(2));
+}
+
+#[tokio::test]
+async fn a_journal_with_a_hole_is_told_and_not_written_over() {
+    let kept = store();
+    let mut session = session();
+    kept.store.create(&session, TOKEN).await.expect("created");
+    for n in 0..3 {
+        let event = said(&session, &format!("c{n}"), "hello");
+        kept.store.commit(commit(&mut session, event)).await.expect("kept");
+    }
+    let direct = rusqlite::Connection::open(kept.path()).expect("the file");
+    direct.execute("DELETE FROM events WHERE seq = 2", []).expect("damaged");
+    let problem = kept.store.load(session.id).await.expect_err("told").to_string();
+    assert!(problem.contains("entry 2 of chat"), "{problem}");
+}
+
+#[tokio::test]
+async fn a_snapshot_of_another_version_is_rebuilt_from_the_journal() {
+    let kept = store();
+    let mut session = session();
+    kept.store.create(&session, TOKEN).await.expect("created");
+    let event = said(&session, "a", "hello");
+    let mut first = commit(&mut session, event);
+    let strange = Session { version: 99, last_message: "from the future".into(), ..session.clone() };
+    first.snapshot = Some(Box::new(strange));
+    kept.store.commit(first).await.expect("kept");
+    let loaded = kept.store.load(session.id).await.expect("loaded").expect("there");
+    assert_eq!((loaded.session, loaded.snapshot_at), (session, 0));
+}
+
+#[tokio::test]
+async fn a_store_is_opened_by_its_address() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db").to_string_lossy().into_owned();
+    let by_path = rapport::store::open(&path).expect("a path");
+    let epoch = by_path.epoch().await.expect("an epoch");
+    let by_url = rapport::store::open(&format!("sqlite:{path}")).expect("an address");
+    assert_eq!(by_url.epoch().await.expect("an epoch"), epoch, "the same store");
+    let memory = rapport::store::open("memory:").expect("an address");
+    assert_ne!(memory.epoch().await.expect("an epoch"), epoch);
+    for wrong in ["", "postgres://db/rapport", "sqlite:"] {
+        assert!(rapport::store::open(wrong).is_err(), "{wrong}");
+    }
 }

@@ -2,9 +2,9 @@
 use super::writer::Failure;
 use crate::engine::session::{Heard, SNAPSHOT_VERSION, digest};
 use crate::engine::{Effect, Event, Session, Timer, What};
-use crate::id::{AgentId, SessionId};
-use crate::runtime::ports::{Commit, Due, Hash, Loaded, Pending};
-use crate::runtime::view::{self, Row};
+use crate::id::SessionId;
+use crate::runtime::ports::{Commit, DUE, Due, Hash, Loaded, Pending};
+use crate::runtime::view;
 use crate::time::Millis;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Result, params};
@@ -12,14 +12,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-/// Timers that are fired in one go.
-const DUE: usize = 256;
-
 fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
 }
 
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(e)))
 }
 
@@ -27,7 +24,7 @@ fn number(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn session_id(bytes: &[u8]) -> Result<SessionId> {
+pub fn session_id(bytes: &[u8]) -> Result<SessionId> {
     let uuid = uuid::Uuid::from_slice(bytes)
         .map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(e)))?;
     Ok(SessionId::new(uuid))
@@ -56,6 +53,11 @@ struct Kept {
     sum: Option<Vec<u8>>,
 }
 
+/// Number of a priority among the others, for sorting.
+fn rank(row: &view::Row) -> i64 {
+    row.priority.map_or(0, |p| p as i64)
+}
+
 /// The latest whole state and the events since; without a usable state, all events.
 pub fn load(c: &Connection, id: SessionId) -> Result<Option<Loaded>> {
     let sql = "SELECT bot, token, created, snapshot, snapshot_sum FROM sessions WHERE id = ?1";
@@ -64,11 +66,22 @@ pub fn load(c: &Connection, id: SessionId) -> Result<Option<Loaded>> {
     };
     let Some(kept) = c.prepare_cached(sql)?.query_row([id.as_bytes()], read).optional()? else { return Ok(None) };
     let mut session = whole(&kept).unwrap_or_else(|| Session::new(id, &kept.bot, Millis(kept.created)));
+    let snapshot_at = session.seq;
     for event in events(c, id, session.seq, usize::MAX)? {
+        if event.seq != session.seq + 1 {
+            return Err(gap(id, session.seq + 1));
+        }
         session.apply(&event);
     }
-    let token = kept.token.try_into().unwrap_or_default();
-    Ok(Some(Loaded { session, token }))
+    // A token of another length fits nobody.
+    let Ok(token) = kept.token.try_into() else { return Ok(None) };
+    Ok(Some(Loaded { session, token, snapshot_at }))
+}
+
+/// A journal with a hole is no chat: going on would write over what was said.
+fn gap(id: SessionId, seq: u64) -> rusqlite::Error {
+    let problem = format!("entry {seq} of chat {id} is missing in the journal");
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, problem.into())
 }
 
 /// A snapshot is used only where it is unharmed and of this version.
@@ -93,7 +106,8 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
     let id = commit.session.as_bytes();
     let upto = commit.events.last().map_or(commit.after, |e| e.seq);
     let row = &commit.row;
-    let sql = "UPDATE sessions SET seq = ?3, state = ?4, agent = ?5, since = ?6, updated = ?7, row = ?8 WHERE id = ?1 AND seq = ?2";
+    let sql = "UPDATE sessions SET seq = ?3, state = ?4, agent = ?5, since = ?6, updated = ?7, row = ?8, team = ?9, rank = ?10
+               WHERE id = ?1 AND seq = ?2";
     let agent = row.agent.as_ref().map(|a| a.id.0);
     let changed = c.prepare_cached(sql)?.execute(params![
         id,
@@ -103,12 +117,17 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
         agent,
         row.since.0,
         row.updated.0,
-        json(row)?
+        json(row)?,
+        row.team,
+        rank(row)
     ])?;
     if changed == 0 {
         return Err(Failure::Conflict);
     }
-    for event in &commit.events {
+    for (seq, event) in (commit.after + 1..).zip(&commit.events) {
+        if event.seq != seq {
+            return Err(gap(commit.session, seq).into());
+        }
         c.prepare_cached("INSERT INTO events (session, seq, body) VALUES (?1, ?2, ?3)")?.execute(params![
             id,
             number(event.seq),
@@ -130,10 +149,12 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
     Ok(())
 }
 
-fn consequences(c: &Connection, commit: &Commit) -> Result<()> {
+fn consequences(c: &Connection, commit: &Commit) -> std::result::Result<(), Failure> {
     let id = commit.session.as_bytes();
-    if let Some((seq, n)) = commit.finished {
-        finish(c, commit.session, seq, n)?;
+    if let Some((seq, n)) = commit.finished
+        && !finish(c, commit.session, seq, n)?
+    {
+        return Err(Failure::Answered);
     }
     for pending in &commit.outbox {
         c.prepare_cached("INSERT INTO outbox (session, seq, n, effect) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
@@ -145,7 +166,7 @@ fn consequences(c: &Connection, commit: &Commit) -> Result<()> {
     }
     // A timer that fired may be set again by the same turn.
     for timer in &commit.cancelled {
-        drop_timer(c, commit.session, timer)?;
+        c.prepare_cached("DELETE FROM timers WHERE session = ?1 AND key = ?2")?.execute(params![id, timer.key()])?;
     }
     for (timer, due) in &commit.set_timers {
         c.prepare_cached("INSERT OR REPLACE INTO timers (session, key, timer, due) VALUES (?1, ?2, ?3, ?4)")?
@@ -154,18 +175,28 @@ fn consequences(c: &Connection, commit: &Commit) -> Result<()> {
     Ok(())
 }
 
-pub fn finish(c: &Connection, session: SessionId, seq: u64, n: u32) -> Result<()> {
-    c.prepare_cached("DELETE FROM outbox WHERE session = ?1 AND seq = ?2 AND n = ?3")?.execute(params![
+/// Ticks off an effect; whether it was still there.
+pub fn finish(c: &Connection, session: SessionId, seq: u64, n: u32) -> Result<bool> {
+    let sql = "DELETE FROM outbox WHERE session = ?1 AND seq = ?2 AND n = ?3";
+    Ok(c.prepare_cached(sql)?.execute(params![session.as_bytes(), number(seq), n])? > 0)
+}
+
+pub fn drop_timer(c: &Connection, session: SessionId, timer: &Timer, now: Millis) -> Result<()> {
+    c.prepare_cached("DELETE FROM timers WHERE session = ?1 AND key = ?2 AND due <= ?3")?.execute(params![
         session.as_bytes(),
-        number(seq),
-        n
+        timer.key(),
+        now.0
     ])?;
     Ok(())
 }
 
-pub fn drop_timer(c: &Connection, session: SessionId, timer: &Timer) -> Result<()> {
-    c.prepare_cached("DELETE FROM timers WHERE session = ?1 AND key = ?2")?
-        .execute(params![session.as_bytes(), timer.key()])?;
+pub fn postpone(c: &Connection, session: SessionId, timer: &Timer, now: Millis, until: Millis) -> Result<()> {
+    c.prepare_cached("UPDATE timers SET due = ?4 WHERE session = ?1 AND key = ?2 AND due <= ?3")?.execute(params![
+        session.as_bytes(),
+        timer.key(),
+        now.0,
+        until.0
+    ])?;
     Ok(())
 }
 
@@ -190,30 +221,20 @@ pub fn pending(c: &Connection) -> Result<Vec<Pending>> {
 }
 
 pub fn due(c: &Connection, now: Millis) -> Result<Due> {
-    let mut statement = c.prepare_cached("SELECT session, timer FROM timers WHERE due <= ?1 ORDER BY due LIMIT ?2")?;
-    let limit = i64::try_from(DUE).unwrap_or(i64::MAX);
-    let rows = statement.query_map(params![now.0, limit], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, String>(1)?)))?;
-    let due = rows
-        .map(|row| {
-            let (session, timer) = row?;
-            Ok((session_id(&session)?, from_json(&timer)?))
-        })
-        .collect::<Result<_>>()?;
-    let next: Option<i64> = c.query_row("SELECT min(due) FROM timers WHERE due > ?1", [now.0], |r| r.get(0))?;
-    Ok(Due { now: due, next: next.map(Millis) })
-}
-
-pub fn rows(c: &Connection, states: &[String], agent: Option<AgentId>, limit: usize) -> Result<Vec<Row>> {
-    let sql = "SELECT row FROM sessions WHERE state = ?1 AND (?2 IS NULL OR agent = ?2) ORDER BY since DESC LIMIT ?3";
+    // One more than asked for tells when the first of the others is due.
+    let sql = "SELECT session, timer, due FROM timers ORDER BY due, session, key LIMIT ?1";
     let mut statement = c.prepare_cached(sql)?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut found = Vec::new();
-    for state in states {
-        let rows = statement.query_map(params![state, agent.map(|a| a.0), limit], |r| r.get::<_, String>(0))?;
-        for row in rows {
-            found.push(from_json::<Row>(&row?)?);
+    let more = i64::try_from(DUE + 1).unwrap_or(i64::MAX);
+    let rows =
+        statement.query_map([more], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?)))?;
+    let mut found = Due::default();
+    for row in rows {
+        let (session, timer, due) = row?;
+        if due > now.0 || found.now.len() == DUE {
+            found.next = Some(Millis(due));
+            return Ok(found);
         }
+        found.now.push((session_id(&session)?, from_json(&timer)?));
     }
-    found.sort_by_key(|r| (r.since, r.session));
     Ok(found)
 }

@@ -2,6 +2,7 @@
 //! have connections of their own.
 mod accounts;
 mod chats;
+mod lists;
 mod writer;
 
 use crate::engine::session::Heard;
@@ -14,13 +15,22 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
 use writer::Writer;
 
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/001_chats.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/001_chats.sql"), include_str!("../migrations/002_queues.sql")];
+/// How long another program may keep the file to itself before a write is given up.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Connections for reading.
+const READERS: usize = 8;
 
 pub struct Sqlite {
     writer: Writer,
     readers: Arc<Readers>,
+    /// As many reads at a time as there may be connections; the others wait without a thread.
+    places: Semaphore,
 }
 
 impl std::fmt::Debug for Sqlite {
@@ -35,17 +45,27 @@ impl Sqlite {
     /// # Errors
     /// The file cannot be opened, is no database, or was written by a later version.
     pub fn open(path: &Path) -> Stored<Self> {
-        let mut connection = connect(path)?;
+        Self::open_with(path, PATIENCE)
+    }
+
+    /// Like `open`; a write waits for `patience` while another program, such as a backup, keeps the file to itself.
+    ///
+    /// # Errors
+    /// Those of `open`.
+    pub fn open_with(path: &Path, patience: Duration) -> Stored<Self> {
+        let mut connection = connect(path, patience)?;
         migrate(&mut connection)?;
-        let writer = Writer::start(connection);
-        let readers = Arc::new(Readers { path: path.to_owned(), idle: Mutex::new(Vec::new()) });
-        Ok(Self { writer, readers })
+        let writer = Writer::start(connection)?;
+        let idle = Mutex::new(Vec::new());
+        let readers = Arc::new(Readers { path: path.to_owned(), patience, idle });
+        Ok(Self { writer, readers, places: Semaphore::new(READERS) })
     }
 
     async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Stored<T> {
+        let _place = self.places.acquire().await.map_err(|e| StoreError::Broken(e.to_string()))?;
         let readers = self.readers.clone();
         let read = tokio::task::spawn_blocking(move || readers.read(f));
         read.await.map_err(|e| StoreError::Broken(e.to_string()))?
@@ -55,15 +75,22 @@ impl Sqlite {
 /// Connections for reading, made when all others are at work.
 struct Readers {
     path: PathBuf,
+    patience: Duration,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
+    fn connect(&self) -> Stored<Connection> {
+        let connection = connect(&self.path, self.patience)?;
+        connection.pragma_update(None, "query_only", true).map_err(broken)?;
+        Ok(connection)
+    }
+
     fn read<T>(&self, f: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Stored<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => connect(&self.path)?,
+            None => self.connect()?,
         };
         let result = f(&connection).map_err(broken);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
@@ -75,10 +102,10 @@ pub(super) fn broken(e: rusqlite::Error) -> StoreError {
     StoreError::Broken(e.to_string())
 }
 
-fn connect(path: &Path) -> Stored<Connection> {
+fn connect(path: &Path, patience: Duration) -> Stored<Connection> {
     let connection =
         Connection::open(path).map_err(|e| StoreError::Broken(format!("{} cannot be opened: {e}", path.display())))?;
-    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(broken)?;
+    connection.busy_timeout(patience).map_err(broken)?;
     // FULL: a commit is on disk when it returns, also when the power fails.
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
@@ -138,20 +165,33 @@ impl Store for Sqlite {
 
     async fn finish(&self, pending: &Pending) -> Stored<()> {
         let (session, seq, n) = (pending.session, pending.seq, pending.n);
-        self.writer.write(move |c| Ok(chats::finish(c, session, seq, n)?)).await
+        self.writer.write(move |c| Ok(chats::finish(c, session, seq, n).map(drop)?)).await
     }
 
     async fn due(&self, now: Millis) -> Stored<Due> {
         self.read(move |c| chats::due(c, now)).await
     }
 
-    async fn drop_timer(&self, session: SessionId, timer: Timer) -> Stored<()> {
-        self.writer.write(move |c| Ok(chats::drop_timer(c, session, &timer)?)).await
+    async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()> {
+        self.writer.write(move |c| Ok(chats::drop_timer(c, session, &timer, now)?)).await
+    }
+
+    async fn postpone(&self, session: SessionId, timer: Timer, now: Millis, until: Millis) -> Stored<()> {
+        self.writer.write(move |c| Ok(chats::postpone(c, session, &timer, now, until)?)).await
     }
 
     async fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Stored<Vec<Row>> {
         let states: Vec<String> = states.iter().map(|s| (*s).to_owned()).collect();
-        self.read(move |c| chats::rows(c, &states, agent, limit)).await
+        self.read(move |c| lists::rows(c, &states, agent, limit)).await
+    }
+
+    async fn queue(&self, team: &str, limit: usize) -> Stored<Vec<SessionId>> {
+        let team = team.to_owned();
+        self.read(move |c| lists::queue(c, &team, limit)).await
+    }
+
+    async fn position(&self, session: SessionId) -> Stored<Option<u64>> {
+        self.read(move |c| lists::position(c, session)).await
     }
 
     async fn agents(&self) -> Stored<u64> {

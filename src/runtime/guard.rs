@@ -1,0 +1,56 @@
+//! Runs a turn so that a panic stays in its chat: the customer gets an apology and a person, and nothing of what they sent
+//! is lost.
+use crate::bot::{Bot, house};
+use crate::engine::{self, Event, Input, Session, Speaker, Turn, What};
+use crate::time::Millis;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs the turn on a copy of the session; the copy and what happened.
+pub fn turn(bot: &Bot, session: &Session, input: &Input, now: Millis) -> (Session, Turn) {
+    let run = || {
+        let mut session = session.clone();
+        let turn = engine::turn(bot, &mut session, input.clone(), now);
+        (session, turn)
+    };
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let problem = words(panic.as_ref());
+        tracing::error!(session = %session.id, problem, "a turn panicked");
+        broke(bot, session.clone(), input, problem, now)
+    })
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let plain = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    plain.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a turn broke off".into())
+}
+
+fn broke(bot: &Bot, mut session: Session, input: &Input, problem: String, now: Millis) -> (Session, Turn) {
+    let mut turn = Turn::default();
+    if let Some(what) = heard(bot, &session, input) {
+        let event = Event { seq: session.seq + 1, at: now, what };
+        session.apply(&event);
+        turn.events.push(event);
+    }
+    let apology = engine::turn(bot, &mut session, Input::Broke { problem }, now);
+    turn.events.extend(apology.events);
+    turn.effects.extend(apology.effects);
+    (session, turn)
+}
+
+/// The customer's words are kept all the same, under their client id: sent again they are a duplicate.
+fn heard(bot: &Bot, session: &Session, input: &Input) -> Option<What> {
+    let (text, cid, choice) = match input {
+        Input::CustomerSaid { cid, text } => (text.clone(), cid, None),
+        Input::CustomerTapped { cid, choice } => {
+            let offered = session.control.choices.iter().find(|c| c.id == *choice)?;
+            (offered.label.clone(), cid, Some(choice.clone()))
+        }
+        Input::CustomerWantsPerson { cid } => {
+            (bot.title(house::TALK_TO_A_PERSON).to_owned(), cid, Some("person".to_owned()))
+        }
+        _ => return None,
+    };
+    let (from, cid) = (Speaker::Customer, Some(cid.clone()));
+    Some(What::Message { from, text, cid, choice, choices: vec![], scale: None })
+}

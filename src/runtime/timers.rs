@@ -1,0 +1,63 @@
+//! Fires timers as they come due; they survive restarts, since they are in the store.
+use super::Inner;
+use super::actor::Work;
+use super::ports::Stored;
+use super::refusal::Refusal;
+use crate::engine::{Input, Timer};
+use crate::id::SessionId;
+use crate::time::Millis;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest sleep between two looks.
+const LOOK: Duration = Duration::from_secs(30);
+/// The shortest, so that very many timers at once leave room for the chats.
+const PACE: Duration = Duration::from_millis(5);
+/// A store that does not answer is asked again after this.
+const AGAIN: Duration = Duration::from_millis(500);
+/// A chat that could not take its timer must not stand in the way of the others.
+const LATER: Duration = Duration::from_secs(30);
+/// The bot of a chat is gone; it may come back with the next start.
+const MUCH_LATER: Duration = Duration::from_secs(3600);
+
+impl Inner {
+    pub(super) async fn timers(self: Arc<Self>) {
+        loop {
+            let sleep = self.fire().await.unwrap_or_else(|problem| {
+                tracing::error!(%problem, "timers could not be looked at");
+                AGAIN
+            });
+            tokio::select! {
+                () = tokio::time::sleep(sleep) => {}
+                () = self.timers.notified() => {}
+                () = self.stopping.cancelled() => return,
+            }
+        }
+    }
+
+    /// Fires what is due; how long nothing will be.
+    async fn fire(self: &Arc<Self>) -> Stored<Duration> {
+        let now = self.clock.now();
+        let due = self.store.due(now).await?;
+        for (session, timer) in due.now {
+            if self.stopping.is_cancelled() {
+                break;
+            }
+            self.fire_one(session, timer, now).await?;
+        }
+        Ok(due.next.map_or(LOOK, |at| (at - now).clamp(PACE, LOOK)))
+    }
+
+    async fn fire_one(self: &Arc<Self>, session: SessionId, timer: Timer, now: Millis) -> Stored<()> {
+        let work = Work::Input { input: Input::TimerFired { timer: timer.clone() }, finished: None };
+        match self.registry.give(self, session, work).await {
+            Ok(_) => Ok(()),
+            Err(Refusal::UnknownSession) => self.store.drop_timer(session, timer, now).await,
+            Err(refusal) => {
+                let wait = if refusal == Refusal::UnknownBot { MUCH_LATER } else { LATER };
+                tracing::warn!(%session, timer = timer.key(), problem = %refusal, "a timer waits");
+                self.store.postpone(session, timer, now, now + wait).await
+            }
+        }
+    }
+}

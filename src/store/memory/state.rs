@@ -1,0 +1,157 @@
+//! What the store in memory holds. Every change is checked wholly before any of it is made.
+use crate::engine::session::{Heard, digest};
+use crate::engine::{Event, Session, Timer, What};
+use crate::id::{AgentId, SessionId};
+use crate::runtime::ports::{Account, Commit, DUE, Due, Hash, Loaded, Pending, StoreError, Stored};
+use crate::runtime::view::{self, Row};
+use crate::time::Millis;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub epoch: Option<String>,
+    pub chats: BTreeMap<SessionId, Chat>,
+    /// By session, place of the turn and number of the effect.
+    pub outbox: BTreeMap<(SessionId, u64, u32), Pending>,
+    /// By session and name.
+    pub timers: BTreeMap<(SessionId, String), (Timer, Millis)>,
+    pub accounts: Vec<Account>,
+    pub logins: BTreeMap<Hash, Stay>,
+    pub invite: Option<(Hash, Millis)>,
+}
+
+#[derive(Debug)]
+pub struct Chat {
+    /// Before its first event.
+    new: Session,
+    token: Hash,
+    seq: u64,
+    row: Row,
+    snapshot: Option<Box<Session>>,
+    pub events: Vec<Event>,
+    pub cids: BTreeMap<String, Heard>,
+}
+
+/// A login and its end.
+#[derive(Debug)]
+pub struct Stay {
+    pub agent: AgentId,
+    pub csrf: String,
+    pub expires: Millis,
+}
+
+fn broken<T>(problem: &str) -> Stored<T> {
+    Err(StoreError::Broken(problem.into()))
+}
+
+impl State {
+    pub fn create(&mut self, session: &Session, token: Hash) -> Stored<()> {
+        if self.chats.contains_key(&session.id) {
+            return broken("there is a chat with this id");
+        }
+        let (new, row) = (session.clone(), view::row(session));
+        let (snapshot, events, cids) = (None, vec![], BTreeMap::new());
+        self.chats.insert(session.id, Chat { new, token, seq: 0, row, snapshot, events, cids });
+        Ok(())
+    }
+
+    pub fn load(&self, id: SessionId) -> Option<Loaded> {
+        let chat = self.chats.get(&id)?;
+        let mut session = chat.snapshot.as_deref().unwrap_or(&chat.new).clone();
+        let snapshot_at = session.seq;
+        chat.events.iter().filter(|e| e.seq > snapshot_at).for_each(|e| session.apply(e));
+        Some(Loaded { session, token: chat.token, snapshot_at })
+    }
+
+    pub fn commit(&mut self, commit: Commit) -> Stored<()> {
+        let id = commit.session;
+        let Some(chat) = self.chats.get_mut(&id).filter(|c| c.seq == commit.after) else {
+            return Err(StoreError::Conflict);
+        };
+        let heard: Vec<Heard> = commit.events.iter().filter_map(heard).collect();
+        let names: BTreeSet<&String> = heard.iter().map(|h| &h.cid).collect();
+        if names.len() < heard.len() || heard.iter().any(|h| chat.cids.contains_key(&h.cid)) {
+            return broken("this client id was heard before");
+        }
+        let in_order = (commit.after + 1..).zip(&commit.events).all(|(seq, e)| e.seq == seq);
+        if !in_order {
+            return broken("the events are not in order");
+        }
+        if commit.finished.is_some_and(|(seq, n)| !self.outbox.contains_key(&(id, seq, n))) {
+            return Err(StoreError::Answered);
+        }
+        let keys: BTreeSet<_> = commit.outbox.iter().map(|p| (id, p.seq, p.n)).collect();
+        if keys.len() < commit.outbox.len() || keys.iter().any(|key| self.outbox.contains_key(key)) {
+            return broken("this effect is kept already");
+        }
+        chat.seq += commit.events.len() as u64;
+        chat.events.extend(commit.events);
+        chat.cids.extend(heard.into_iter().map(|h| (h.cid.clone(), h)));
+        chat.row = commit.row;
+        chat.snapshot = commit.snapshot.or(chat.snapshot.take());
+        if let Some((seq, n)) = commit.finished {
+            self.outbox.remove(&(id, seq, n));
+        }
+        self.outbox.extend(commit.outbox.into_iter().map(|p| ((id, p.seq, p.n), p)));
+        for timer in commit.cancelled {
+            self.timers.remove(&(id, timer.key()));
+        }
+        self.timers.extend(commit.set_timers.into_iter().map(|(timer, due)| ((id, timer.key()), (timer, due))));
+        Ok(())
+    }
+
+    pub fn due(&self, now: Millis) -> Due {
+        let mut all: Vec<_> = self.timers.iter().map(|((id, key), (timer, due))| (*due, *id, key, timer)).collect();
+        all.sort();
+        let mut found = Due::default();
+        for (due, session, _, timer) in all {
+            if due > now || found.now.len() == DUE {
+                found.next = Some(due);
+                return found;
+            }
+            found.now.push((session, timer.clone()));
+        }
+        found
+    }
+
+    pub fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Vec<Row> {
+        let mut found = Vec::new();
+        for state in states {
+            let fits =
+                |r: &&Row| r.state == *state && agent.is_none_or(|a| r.agent.as_ref().is_some_and(|w| w.id == a));
+            let begun = self.chats.values().filter(|c| c.seq > 0).map(|c| &c.row);
+            let mut rows: Vec<&Row> = begun.filter(fits).collect();
+            rows.sort_by_key(|r| (r.since, r.session));
+            if !matches!(*state, "waiting" | "agent") {
+                rows.drain(..rows.len().saturating_sub(limit));
+            }
+            found.extend(rows.into_iter().take(limit).cloned());
+        }
+        found.sort_by_key(|r| (r.since, r.session));
+        found
+    }
+
+    pub fn queue(&self, team: &str) -> Vec<SessionId> {
+        let waits = |r: &&Row| r.state == "waiting" && r.team.as_deref() == Some(team);
+        let mut rows: Vec<&Row> = self.chats.values().map(|c| &c.row).filter(waits).collect();
+        rows.sort_by_key(|r| (Reverse(r.priority), r.since, r.session));
+        rows.into_iter().map(|r| r.session).collect()
+    }
+
+    pub fn position(&self, session: SessionId) -> Option<u64> {
+        let team = self.chats.get(&session)?.row.team.as_deref()?;
+        let place = self.queue(team).into_iter().position(|s| s == session)?;
+        Some(place as u64 + 1)
+    }
+
+    pub fn invited(&self, token: Hash, now: Millis) -> bool {
+        self.invite.is_some_and(|(known, expires)| known == token && expires > now)
+    }
+}
+
+fn heard(event: &Event) -> Option<Heard> {
+    let What::Message { cid: Some(cid), text, choice, .. } = &event.what else { return None };
+    let digest = digest(choice.as_deref().unwrap_or(text));
+    Some(Heard { cid: cid.clone(), seq: event.seq, digest })
+}
