@@ -6,6 +6,7 @@ use crate::bot::template::{Context, Formula, Text, to_jinja};
 use crate::language::ast::{Feeling, Term, Unit};
 use crate::time::Millis;
 use crate::understand::mood;
+use crate::understand::normal::{joined, words};
 use jiff::{Timestamp, ZonedDateTime};
 use minijinja::Value;
 use serde_json::Value as Json;
@@ -168,6 +169,12 @@ impl Run<'_> {
         let own = titled.find(|f| !f.house && f.name != crate::bot::MAIN).map(|f| f.title.clone());
         own.or_else(|| self.session.topic.clone()).unwrap_or_else(|| "a question".to_owned())
     }
+}
+
+/// Whether two texts say the same to a reader: case, punctuation and blanks apart.
+pub fn same(a: &str, b: &str) -> bool {
+    let plain = |t: &str| joined(&words(t));
+    a.trim() == b.trim() || (!plain(a).is_empty() && plain(a) == plain(b))
 }
 
 /// `3 days`, `1 hour`, `4 working hours`.

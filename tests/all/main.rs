@@ -5,6 +5,7 @@ mod browser;
 mod cli;
 mod connector;
 mod corpus;
+mod demo;
 mod docs;
 mod engine;
 mod http;
