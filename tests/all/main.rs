@@ -1,4 +1,5 @@
 //! The one integration-test binary: everything through public doors, with real parts.
+mod agents;
 mod architecture;
 mod browser;
 mod cli;
@@ -13,6 +14,9 @@ mod play;
 mod runtime;
 mod security;
 mod served;
+mod shop;
+mod socket;
 mod store;
 mod support;
 mod understand;
+mod visitor;

@@ -232,3 +232,21 @@ impl Socket {
         }
     }
 }
+
+/// The status and the body with which a socket was refused.
+#[track_caller]
+pub fn refused(opened: Result<Socket, Error>) -> (u16, Value) {
+    match opened {
+        Err(Error::Http(response)) => {
+            let body = response.body().as_deref().unwrap_or_default();
+            (response.status().as_u16(), serde_json::from_slice(body).unwrap_or_default())
+        }
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("the socket opened"),
+    }
+}
+
+/// What was said in these items.
+pub fn texts(items: &[Value]) -> Vec<&str> {
+    items.iter().filter_map(|i| i["text"].as_str()).collect()
+}
