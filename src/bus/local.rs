@@ -29,7 +29,7 @@ impl LocalBus {
     /// look at all of them.
     fn sweep(&self) {
         let watches = self.watches.fetch_add(1, Ordering::Relaxed) + 1;
-        if watches >= SWEEP.max(self.chats.len()) {
+        if watches >= SWEEP.max(self.chats.len() / 2) {
             self.watches.store(0, Ordering::Relaxed);
             self.chats.retain(|_, chat| chat.receiver_count() > 0);
         }

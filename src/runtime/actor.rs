@@ -8,6 +8,7 @@ use crate::engine::session::{CIDS_REMEMBERED, digest};
 use crate::engine::{Effect, Holder, Input, Session, Turn, What};
 use crate::id::{AgentId, SessionId};
 use crate::language::ast::Priority;
+use crate::time::Millis;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -164,6 +165,12 @@ impl Actor {
         matches!((input, &self.session.holder), (Input::AgentTook { agent, .. }, Holder::Agent { id, .. }) if id == agent)
     }
 
+    /// A timer that has nothing left to say is forgotten; one that was set to a later time since, or whose time is still
+    /// to come because the clock went back, stays.
+    fn is_spent(&self, input: &Input, now: Millis) -> bool {
+        matches!(input, Input::TimerFired { timer } if self.session.timer(timer).is_none_or(|due| due <= now))
+    }
+
     async fn turn(&mut self, input: &Input, finished: Option<(u64, u32)>) -> Result<Receipt, StoreError> {
         if self.is_done(input) {
             return Ok(Receipt { seq: self.session.seq, duplicate: true });
@@ -171,13 +178,7 @@ impl Actor {
         let now = self.inner.clock.now();
         let after = self.session.seq;
         let (session, turn) = guard::turn(&self.bot, &self.session, input, now);
-        if turn.events.is_empty() && turn.effects.is_empty() && finished.is_none() {
-            if let Input::TimerFired { timer } = input {
-                // Set to a later time since, or the clock went back: then it stays.
-                if self.session.timer(timer).is_none_or(|due| due <= now) {
-                    self.inner.store.drop_timer(self.session.id, timer.clone(), now).await?;
-                }
-            }
+        if turn.events.is_empty() && turn.effects.is_empty() && finished.is_none() && !self.is_spent(input, now) {
             return Ok(Receipt { seq: after, duplicate: false });
         }
         let commit = self.commit(after, &session, &turn, input, finished);

@@ -1,4 +1,7 @@
 //! Many chats over time: nothing lost, nothing twice, through restarts and races.
+#[path = "runtime_faults.rs"]
+mod faults;
+
 use crate::support::{Hand, NoSystems, bot};
 use rapport::bot::Bot;
 use rapport::bus::local::LocalBus;

@@ -49,7 +49,7 @@ fn said(session: &Session, cid: &str, text: &str) -> Event {
 }
 
 /// A turn of one event.
-fn commit(session: &mut Session, event: Event) -> Commit {
+pub fn commit(session: &mut Session, event: Event) -> Commit {
     let after = session.seq;
     session.apply(&event);
     Commit {

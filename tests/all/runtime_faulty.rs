@@ -1,0 +1,141 @@
+//! A store that fails when a test says so.
+use rapport::engine::session::Heard;
+use rapport::engine::{Event, Session, Timer};
+use rapport::id::{AgentId, SessionId};
+use rapport::runtime::ports::{Account, Commit, Due, Hash, Loaded, Login, Pending, Store, StoreError, Stored};
+use rapport::runtime::view::Row;
+use rapport::store::Memory;
+use rapport::time::Millis;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tokio::sync::Semaphore;
+
+/// How a commit goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing is kept, and whoever asked hears so.
+    Before,
+    /// Everything is kept, and whoever asked hears the contrary: the line broke after the work was done.
+    After,
+}
+
+#[derive(Debug)]
+pub struct Faulty {
+    store: Memory,
+    faults: Mutex<Vec<Fault>>,
+    /// This chat cannot be read.
+    pub unreadable: Mutex<Option<SessionId>>,
+    pub commits: AtomicU64,
+    /// Without permits commits hang.
+    pub gate: Semaphore,
+    pub gated: AtomicBool,
+}
+
+impl Default for Faulty {
+    fn default() -> Self {
+        Self {
+            store: Memory::default(),
+            faults: Mutex::default(),
+            unreadable: Mutex::default(),
+            commits: AtomicU64::new(0),
+            gate: Semaphore::new(0),
+            gated: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Faulty {
+    /// The next commits go wrong.
+    pub fn break_next(&self, faults: &[Fault]) {
+        self.faults.lock().expect("not poisoned").extend(faults.iter().rev());
+    }
+
+    pub fn unreadable(&self, session: Option<SessionId>) {
+        *self.unreadable.lock().expect("not poisoned") = session;
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for Faulty {
+    async fn load(&self, session: SessionId) -> Stored<Option<Loaded>> {
+        if *self.unreadable.lock().expect("not poisoned") == Some(session) {
+            return Err(StoreError::Broken("this chat cannot be read".into()));
+        }
+        self.store.load(session).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Stored<()> {
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        if self.gated.load(Ordering::SeqCst) {
+            self.gate.acquire().await.expect("never closed").forget();
+        }
+        let fault = self.faults.lock().expect("not poisoned").pop();
+        match fault {
+            None => return self.store.commit(commit).await,
+            Some(Fault::Before) => {}
+            Some(Fault::After) => self.store.commit(commit).await?,
+        }
+        Err(StoreError::Broken("the line broke".into()))
+    }
+
+    async fn epoch(&self) -> Stored<String> {
+        self.store.epoch().await
+    }
+    async fn create(&self, session: &Session, token: Hash) -> Stored<()> {
+        self.store.create(session, token).await
+    }
+    async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>> {
+        self.store.events(session, after, limit).await
+    }
+    async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>> {
+        self.store.heard(session, cid).await
+    }
+    async fn pending(&self) -> Stored<Vec<Pending>> {
+        self.store.pending().await
+    }
+    async fn finish(&self, pending: &Pending) -> Stored<()> {
+        self.store.finish(pending).await
+    }
+    async fn due(&self, now: Millis) -> Stored<Due> {
+        self.store.due(now).await
+    }
+    async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()> {
+        self.store.drop_timer(session, timer, now).await
+    }
+    async fn postpone(&self, session: SessionId, timer: Timer, now: Millis, until: Millis) -> Stored<()> {
+        self.store.postpone(session, timer, now, until).await
+    }
+    async fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Stored<Vec<Row>> {
+        self.store.rows(states, agent, limit).await
+    }
+    async fn queue(&self, team: &str, limit: usize) -> Stored<Vec<SessionId>> {
+        self.store.queue(team, limit).await
+    }
+    async fn position(&self, session: SessionId) -> Stored<Option<u64>> {
+        self.store.position(session).await
+    }
+    async fn agents(&self) -> Stored<u64> {
+        self.store.agents().await
+    }
+    async fn invite(&self, token: Hash, expires: Millis) -> Stored<()> {
+        self.store.invite(token, expires).await
+    }
+    async fn invited(&self, token: Hash, now: Millis) -> Stored<bool> {
+        self.store.invited(token, now).await
+    }
+    async fn join(&self, token: Hash, now: Millis, name: &str, email: &str, hash: &str) -> Stored<Option<AgentId>> {
+        self.store.join(token, now, name, email, hash).await
+    }
+    async fn account(&self, email: &str) -> Stored<Option<Account>> {
+        self.store.account(email).await
+    }
+    async fn log_in(&self, token: Hash, agent: AgentId, csrf: &str, expires: Millis) -> Stored<()> {
+        self.store.log_in(token, agent, csrf, expires).await
+    }
+    async fn login(&self, token: Hash, now: Millis) -> Stored<Option<Login>> {
+        self.store.login(token, now).await
+    }
+    async fn log_out(&self, token: Hash) -> Stored<()> {
+        self.store.log_out(token).await
+    }
+}
