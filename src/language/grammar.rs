@@ -47,8 +47,20 @@ impl Form {
     }
 }
 
-/// Reads one line. Every line fits: what has no form is [`Rule::junk`].
+/// Reads one line. Every line fits: what has no form is [`Rule::junk`]. A capital letter at the beginning is no mistake.
 pub fn read(text: &str, place: Place) -> Form {
+    let form = exactly(text, place);
+    match super::steps::first_words(text) {
+        // ASCII alone changes, so that every place stays what it was.
+        Some(word) if form.rule == Rule::junk && !text.starts_with(word) => {
+            exactly(&format!("{word}{}", text.get(word.len()..).unwrap_or_default()), place)
+        }
+        _ => form,
+    }
+}
+
+/// Reads one line, capital letters being what they are.
+pub fn exactly(text: &str, place: Place) -> Form {
     let first = Grammar::parse(Rule::line, text).ok().and_then(|mut pairs| pairs.next());
     let junk = || Form { rule: Rule::junk, text: text.to_owned(), span: place.span(), parts: vec![] };
     first.map_or_else(junk, |pair| form(pair, place))

@@ -17,10 +17,11 @@ struct Fix {
 /// What is wrong with a line, and the line as it was probably meant.
 pub fn explain(text: &str, place: Place, expected: Where) -> (Diagnostic, Option<Form>) {
     let span = place.span();
-    if let Some(word) = known_word(text) {
-        return match fixes(text, word).into_iter().find(|f| readable(&f.mended, place).is_some()) {
-            Some(fix) => fixed(fix, place),
-            None => (unfit(word, span), None),
+    if let Some(word) = steps::first_words(text) {
+        let works = |f: &Fix| readable(&f.mended, place).is_some() || deeper(&f.mended, word, place).is_some();
+        return match fixes(text, word).into_iter().find(works) {
+            Some(fix) => fixed(fix, word, place),
+            None => (unfit(text, word, span), None),
         };
     }
     match misspelt(text, expected) {
@@ -41,10 +42,10 @@ pub fn explain(text: &str, place: Place, expected: Where) -> (Diagnostic, Option
 
 /// A misspelt line that describes a flow; `None` where it does not seem to be one.
 pub fn header(text: &str, place: Place) -> Option<(Diagnostic, Form)> {
-    if known_word(text).is_some_and(|w| !HEADER_WORDS.contains(&w)) {
+    if steps::first_words(text).is_some_and(|w| !HEADER_WORDS.contains(&w)) {
         return None;
     }
-    let (diagnostic, form) = if known_word(text).is_some() {
+    let (diagnostic, form) = if steps::first_words(text).is_some() {
         explain(text, place, Where::Steps)
     } else {
         let steps: Vec<_> = STEPS.iter().map(|s| s.word).collect();
@@ -73,8 +74,8 @@ fn readable(mended: &str, place: Place) -> Option<Form> {
     (!matches!(form.rule, Rule::junk | Rule::later)).then_some(form)
 }
 
-fn fixed(fix: Fix, place: Place) -> (Diagnostic, Option<Form>) {
-    let form = readable(&fix.mended, place);
+fn fixed(fix: Fix, word: &str, place: Place) -> (Diagnostic, Option<Form>) {
+    let form = readable(&fix.mended, place).or_else(|| deeper(&fix.mended, word, place));
     (Diagnostic::error(fix.code, place.span(), fix.problem, fix.action), form)
 }
 
@@ -83,17 +84,13 @@ fn deeper(mended: &str, word: &str, place: Place) -> Option<Form> {
     fixes(mended, word).into_iter().find_map(|f| readable(&f.mended, place))
 }
 
-/// The longest word or words of the language that the line begins with.
-fn known_word(text: &str) -> Option<&'static str> {
-    let small = text.to_lowercase();
-    let fits = |w: &&&str| {
-        small.strip_prefix(**w).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', ':', ',']))
-    };
-    steps::all_words().iter().filter(fits).max_by_key(|w| w.len()).copied()
-}
-
-fn unfit(word: &str, span: Span) -> Diagnostic {
+fn unfit(text: &str, word: &str, span: Span) -> Diagnostic {
     let form = steps::form(word);
+    let rest = text.get(word.len()..).unwrap_or_default().trim_start();
+    if NAMED.contains(&word) && rest.starts_with(':') && word != "escalate" {
+        let problem = format!("A name is missing between `{word}` and the colon");
+        return Diagnostic::error("F036", span, problem, format!("Write it like `{form}`."));
+    }
     let problem = format!("This line does not have the form of `{word}`");
     Diagnostic::error("F011", span, problem, format!("Write it like `{form}`."))
 }
@@ -116,6 +113,10 @@ fn unknown(text: &str, span: Span, expected: Where) -> Diagnostic {
             };
             Diagnostic::error("F010", span, format!("`{shown}` means nothing under `{step}`"), action)
         }
+        Where::Steps if text.starts_with("- ") => {
+            let action = "Put it right under the step whose words it belongs to, indented by two spaces.";
+            Diagnostic::error("F037", span, "This variation belongs to no words", action)
+        }
         Where::Steps => {
             let action = "Begin the line with a step. Words for the customer go after `say:`.";
             Diagnostic::error("F010", span, format!("`{shown}` is not a step"), action)
@@ -128,9 +129,58 @@ fn misspelt(text: &str, expected: Where) -> Option<(&str, &'static str)> {
     let steps: Vec<_> = STEPS.iter().map(|s| s.word).chain(["else if", "else"]).collect();
     match expected {
         Where::File => nearest(text, &["flow"]),
-        Where::Steps => nearest(text, &steps).or_else(|| nearest(text, steps::all_words())),
+        Where::Steps => {
+            other_name(text).or_else(|| nearest(text, &steps)).or_else(|| nearest(text, steps::all_words()))
+        }
         Where::Under(step) => nearest(text, &steps::clauses(step)).or_else(|| nearest(text, &steps)),
     }
+}
+
+/// What other tools call our steps.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("send", "say"),
+    ("message", "say"),
+    ("reply", "say"),
+    ("print", "say"),
+    ("text", "say"),
+    ("tell", "say"),
+    ("question", "ask"),
+    ("prompt", "ask"),
+    ("input", "ask"),
+    ("call", "use"),
+    ("request", "use"),
+    ("api", "use"),
+    ("goto", "go to"),
+    ("jump", "go to"),
+    ("elif", "else if"),
+    ("elseif", "else if"),
+    ("elsif", "else if"),
+    ("transfer", "escalate"),
+    ("handoff", "escalate"),
+    ("handover", "escalate"),
+    ("agent", "escalate"),
+    ("set", "remember"),
+    ("let", "remember"),
+    ("save", "remember"),
+    ("apologize", "empathize"),
+    ("apologise", "empathize"),
+    ("comfort", "empathize"),
+    ("welcome", "greet"),
+    ("menu", "triage"),
+    ("end", "done"),
+    ("stop", "done"),
+    ("return", "done"),
+    ("close", "resolve"),
+    ("finish", "resolve"),
+    ("run", "do"),
+    ("rating", "feedback"),
+    ("label", "tag"),
+];
+
+fn other_name(text: &str) -> Option<(&str, &'static str)> {
+    let first = first_words(text, 1)?;
+    let known = OTHER_NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(first));
+    known.map(|(_, step)| (first, *step))
 }
 
 /// As many words of the line as the candidate has are compared with it.
@@ -158,22 +208,30 @@ fn first_words(text: &str, count: usize) -> Option<&str> {
 fn fixes(text: &str, word: &str) -> Vec<Fix> {
     let rest = text.get(word.len()..).unwrap_or_default();
     let mut found = Vec::new();
-    if text.get(..word.len()) != Some(word) {
-        found.push(Fix {
-            code: "F027",
-            problem: "Steps are written in small letters".into(),
-            action: format!("Write `{word}`."),
-            mended: format!("{word}{rest}"),
-        });
-    }
     if word == "use" {
         found.extend(missing_equals(text));
     }
+    found.extend(other_word(word, rest));
     found.extend(name_with_spaces(word, rest));
     found.extend(missing_colon(word, rest));
-    found.extend(needless_colon(text, word));
+    found.extend(needless_colon(text, word, rest));
     found
 }
+
+/// `promise cake in 3 days` and `remember total is 5`: the right thing in another word.
+fn other_word(word: &str, rest: &str) -> Option<Fix> {
+    let (wrong, right) = match word {
+        "promise" => (" in ", " within "),
+        "remember" => (" is ", " = "),
+        _ => return None,
+    };
+    let mended = format!("{word}{}", rest.replacen(wrong, right, 1));
+    let problem = format!("`{word}` needs `{}` before the value", right.trim());
+    rest.contains(wrong).then(|| Fix { code: "F035", problem, action: format!("Write `{mended}`."), mended })
+}
+
+/// Lines that have a name or a team between their word and the colon.
+const NAMED: &[&str] = &["ask", "button", "feedback", "promise", "escalate", "flow", "check"];
 
 /// `say Hello` and `ask name What is your name?`.
 fn missing_colon(word: &str, rest: &str) -> Vec<Fix> {
@@ -183,6 +241,10 @@ fn missing_colon(word: &str, rest: &str) -> Vec<Fix> {
         return vec![colon_fix(word, mended)];
     }
     let mut found = Vec::new();
+    // Where a colon stands already, it is the name before it that is wrong.
+    if NAMED.contains(&word) && rest.contains(':') {
+        return found;
+    }
     if let Some((name, words)) = rest.split_once(' ') {
         found.push(colon_fix(&format!("{word} {name}"), format!("{word} {name}: {}", words.trim())));
     }
@@ -203,6 +265,13 @@ fn colon_fix(head: &str, mended: String) -> Fix {
 
 /// `ask order number: …`: names are one word.
 fn name_with_spaces(word: &str, rest: &str) -> Option<Fix> {
+    if !NAMED.contains(&word) && !["do", "go to", "offer", "team", "when"].contains(&word) {
+        return None;
+    }
+    let (before, rest) = match rest.trim_start().strip_prefix("to ").filter(|_| word == "escalate") {
+        Some(team) => (" to", team),
+        None => ("", rest),
+    };
     let (name, tail) = rest.split_once(':').map_or((rest, None), |(n, t)| (n, Some(t)));
     let name = name.trim();
     let plain = name.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '_' || c == '-' || c == '\'');
@@ -210,7 +279,7 @@ fn name_with_spaces(word: &str, rest: &str) -> Option<Fix> {
         return None;
     }
     let joined = name.replace('\'', "").split([' ', '-']).filter(|p| !p.is_empty()).collect::<Vec<_>>().join("_");
-    let mended = tail.map_or_else(|| format!("{word} {joined}"), |t| format!("{word} {joined}:{t}"));
+    let mended = tail.map_or_else(|| format!("{word}{before} {joined}"), |t| format!("{word}{before} {joined}:{t}"));
     Some(Fix {
         code: "F023",
         problem: format!("A name is one word, and `{name}` is several"),
@@ -219,9 +288,29 @@ fn name_with_spaces(word: &str, rest: &str) -> Option<Fix> {
     })
 }
 
-/// `if reason is damaged:` and `done:`: nothing for people follows.
-fn needless_colon(text: &str, word: &str) -> Option<Fix> {
-    let mended = text.strip_suffix(':')?.trim_end().to_owned();
+/// `if reason is damaged:`, `done:` and `tag: cake`: nothing for people follows.
+fn needless_colon(text: &str, word: &str, rest: &str) -> Option<Fix> {
+    const PLAIN: &[&str] = &[
+        "do",
+        "tag",
+        "go to",
+        "use",
+        "offer",
+        "accept",
+        "ask again",
+        "remember",
+        "team",
+        "needs",
+        "gives",
+        "if",
+        "else if",
+    ];
+    let colon_first = rest.trim_start().strip_prefix(':').filter(|_| PLAIN.contains(&word));
+    let mended = match (text.strip_suffix(':').filter(|_| !NAMED.contains(&word)), colon_first) {
+        (Some(line), _) => line.trim_end().to_owned(),
+        (None, Some(rest)) => format!("{word} {}", rest.trim()),
+        (None, None) => return None,
+    };
     let action = format!("Write `{mended}`.");
     Some(Fix { code: "F026", problem: format!("`{word}` takes no colon"), action, mended })
 }

@@ -360,7 +360,7 @@ impl Parser {
     /// A step that is indented too far would be read out to customers.
     fn looks_like_a_step(&mut self, node: &Node<'_>) {
         let at = Place { file: self.file, start: node.start, length: node.text.len(), mended: false };
-        let form = grammar::read(node.text, at);
+        let form = grammar::exactly(node.text, at);
         if form.part(Rule::text).is_some() {
             let word = steps::word(node.text);
             let problem = format!("This `{word}` belongs to the text above it and would be read out to customers");

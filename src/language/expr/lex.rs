@@ -34,6 +34,8 @@ pub fn quoted(text: &str) -> String {
 
 const SIGNS: [&str; 19] =
     ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "=", "+", "-", "*", "/", "(", ")", ",", "|", "!", "&"];
+/// Straight quotes, and the curly ones that word processors make of them: what opens, and what may close it.
+const QUOTES: [(char, &str); 5] = [('"', "\""), ('\'', "'"), ('“', "”“"), ('„', "“”"), ('‘', "’‘")];
 const UNITS: [&str; 14] =
     ["second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "s", "m", "h", "d"];
 
@@ -56,10 +58,13 @@ pub fn tokens(source: &str) -> Vec<Token> {
 
 fn token(rest: &str) -> (Kind, String, usize) {
     let Some(first) = rest.chars().next() else { return (Kind::Wrong, String::new(), 1) };
-    if first == '"' || first == '\'' {
-        let inner = rest.get(1..).unwrap_or_default();
-        return match inner.find(first) {
-            Some(end) => (Kind::Text, inner.get(..end).unwrap_or_default().to_owned(), end + 2),
+    if let Some((_, closing)) = QUOTES.iter().find(|(open, _)| *open == first) {
+        let inner = rest.get(first.len_utf8()..).unwrap_or_default();
+        return match inner.find(|c| closing.contains(c)) {
+            Some(end) => {
+                let close = inner.get(end..).and_then(|r| r.chars().next()).map_or(0, char::len_utf8);
+                (Kind::Text, inner.get(..end).unwrap_or_default().to_owned(), first.len_utf8() + end + close)
+            }
             None => (Kind::Wrong, rest.to_owned(), rest.len()),
         };
     }

@@ -242,6 +242,7 @@ impl Reader {
                 return self.amount(left, &words.join(" "), plain, ago);
             }
         }
+        self.compared_otherwise()?;
         if let (Some("a" | "an"), Some(kind)) = (self.word(0), self.word(1)) {
             let problem = format!("`is {} {kind}` is not supported yet", self.word(0).unwrap_or("a"));
             let token = self.peek().cloned();
@@ -260,6 +261,21 @@ impl Reader {
             "false" => format!("(same({l}, false) or same({l}, \"no\"))"),
             _ => format!("same({l}, {right})"),
         })
+    }
+
+    /// `is bigger than 5`: said in other words than ours.
+    fn compared_otherwise(&self) -> Read<()> {
+        let right = match (self.word(0), self.word(1)) {
+            (Some("bigger" | "greater" | "larger" | "higher" | "longer" | "older"), Some("than")) => "is more than",
+            (Some("smaller" | "lower" | "fewer" | "shorter" | "newer"), Some("than")) => "is less than",
+            (Some("over" | "above"), _) => "is more than",
+            (Some("under" | "below"), _) => "is less than",
+            (Some("equal"), _) => "is",
+            _ => return Ok(()),
+        };
+        let written = self.word(0).unwrap_or_default();
+        let problem = format!("`{written}` does not compare");
+        Err(self.peek().map_or_else(|| self.missing("`is`"), |t| Mistake::at(t, problem, format!("Write `{right}`."))))
     }
 
     fn amount(&mut self, left: &Operand, words: &str, plain: &str, ago: Option<&str>) -> Read<String> {

@@ -151,21 +151,21 @@ fn kind(p: &mut Parser, form: &Form) -> Option<AcceptKind> {
         return Some(AcceptKind::Kind(p.name(form)));
     }
     let (first, rest) = written.split_once(' ').unwrap_or((&written, ""));
-    let meant = did_you_mean(first, ["pattern"]).map(|_| "pattern …").or_else(|| {
-        did_you_mean(&written, KINDS.iter().map(|(w, _)| *w))
-            .or_else(|| did_you_mean(first, ["one"]).map(|_| "one of …"))
-    });
+    let kinds = || KINDS.iter().map(|(w, _)| *w);
+    let pattern = || did_you_mean(first, ["pattern"]).map(|_| "pattern …");
+    // `phone number`, `a number`: a kind with a word too many.
+    let first_is = || kinds().find(|k| *k == first);
+    let within = || kinds().find(|k| written.split(' ').any(|w| w == *k));
+    let near = || did_you_mean(&written, kinds());
+    let meant = pattern().or_else(first_is).or_else(near).or_else(within);
+    let meant = meant.or_else(|| did_you_mean(first, ["one"]).map(|_| "one of …"));
     let action = match meant {
         Some(m) => format!("Did you mean `accept {m}`?"),
         None => "Write a kind of answer such as `text`, `number`, `email`, `yes or no`, `one of a, b` or `pattern …`."
             .into(),
     };
-    p.report(
-        "F030",
-        form.span,
-        format!("`{}` is no kind of answer", if meant.is_some() { first } else { &written }),
-        action,
-    );
+    let shown = if meant == Some("pattern …") { first } else { &written };
+    p.report("F030", form.span, format!("`{shown}` is no kind of answer"), action);
     let pattern = meant == Some("pattern …");
     pattern.then(|| AcceptKind::Pattern(Phrase { text: rest.trim().to_owned(), span: form.span }))
 }

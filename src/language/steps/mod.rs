@@ -181,11 +181,18 @@ pub fn is_step(rule: Rule) -> bool {
     flow_of_control || words || matches!(rule, R::triage | R::ask | R::feedback | R::use_ | R::remember | R::tag)
 }
 
-/// The word of the language that a line begins with.
+/// The longest word or words of the language that a line begins with, in whatever case.
+pub fn first_words(line: &str) -> Option<&'static str> {
+    let fits = |w: &&&str| {
+        let (head, rest) = (line.get(..w.len()), line.get(w.len()..).unwrap_or_default());
+        head.is_some_and(|h| h.eq_ignore_ascii_case(w)) && (rest.is_empty() || rest.starts_with([' ', '\t', ':', ',']))
+    };
+    WORDS.iter().filter(fits).max_by_key(|w| w.len()).copied()
+}
+
+/// The word that a line begins with, for messages.
 pub fn word(line: &str) -> &str {
-    let fits = |w: &&&str| line.strip_prefix(**w).is_some_and(|r| r.is_empty() || r.starts_with([' ', '\t', ':', ',']));
-    let known = WORDS.iter().filter(fits).max_by_key(|w| w.len()).copied();
-    known.unwrap_or_else(|| line.split([' ', ':']).next().unwrap_or(line))
+    first_words(line).unwrap_or_else(|| line.split([' ', ':']).next().unwrap_or(line))
 }
 
 /// First words of the lines that may stand under a step.
