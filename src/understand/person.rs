@@ -149,13 +149,13 @@ fn person(words: &[&str]) -> Option<usize> {
     let mut at = 0;
     let mut known = false;
     while let Some(word) = words.get(at) {
-        if names_person(word) {
-            known = true;
-        } else if known && !after_human(words, at) {
-            break;
-        } else if !(LISTS.has("articles", word) || LISTS.has("adjectives", word)) {
+        let named = names_person(word);
+        let goes_on =
+            if known { after_human(words, at) } else { LISTS.has("articles", word) || LISTS.has("adjectives", word) };
+        if !named && !goes_on {
             break;
         }
+        known |= named;
         at += 1;
     }
     // "customer service" and "human support" are people too; "your support" is not
