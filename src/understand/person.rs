@@ -17,13 +17,21 @@ pub fn asks_for_a_person(text: &str) -> bool {
 fn asks_at(said: &[&str], at: usize) -> bool {
     let before = said.get(..at).unwrap_or_default();
     let rest = said.get(at..).unwrap_or_default();
-    // "the contact person", "my phone": no verbs
-    let noun = before.last().is_some_and(|word| matches!(*word, "the" | "my" | "your" | "a" | "new" | "this"));
+    // "the contact person", "my phone": no verbs; "am I talking to a person" wonders
+    let wonders = matches!(before, [.., "am", "i"]) && rest.first().is_some_and(|verb| verb.ends_with("ing"));
+    let noun =
+        wonders || before.last().is_some_and(|word| matches!(*word, "the" | "my" | "your" | "a" | "new" | "this"));
     let wants = (wants_contact(rest) && !noun) || wants_one(rest) || is_there_one(rest) || someone_calls(rest);
-    let refused = before.iter().rev().take(4).any(|word| LISTS.has("denials", word));
-    (wants && !refused)
-        || (refused && refuses_the_bot(rest))
-        || LISTS.of("literal").iter().any(|phrase| begins(rest, phrase))
+    let refused = refused(before);
+    if refused { refuses_the_bot(rest) } else { wants }
+}
+
+/// "I don't want to …", but not "this is no good, can I …": a new thought ends the reach of a denial.
+fn refused(before: &[&str]) -> bool {
+    let near = before.iter().rev().take(4);
+    let thought =
+        near.take_while(|word| !matches!(**word, "let" | "can" | "could" | "may" | "please" | "and" | "but" | "so"));
+    thought.into_iter().any(|word| LISTS.has("denials", word))
 }
 
 /// Nothing but a person and politeness: "agent", "real person please", "customer service rep".
@@ -57,7 +65,8 @@ fn wants_contact(rest: &[&str]) -> bool {
         None if direct => rest.get(verb..),
         None => None,
     };
-    object.is_some_and(|object| match person(object) {
+    let desk = |object: &[&str]| matches!(object, ["support" | "service" | "sales", ..]).then_some(1);
+    object.is_some_and(|object| match person(object).or_else(|| desk(object)) {
         // "call someone names" and "reach people" are no request; "contact support" is
         Some(_) if to.is_none() => !matches!(object.first(), Some(&"someone" | &"somebody" | &"people" | &"anyone")),
         Some(length) => !matches!(object.get(length), Some(&"about" | &"who")) || to.is_some(),
@@ -140,19 +149,27 @@ fn person(words: &[&str]) -> Option<usize> {
     let mut at = 0;
     let mut known = false;
     while let Some(word) = words.get(at) {
-        if names_person(word) {
-            known = true;
-        } else if known || !(LISTS.has("articles", word) || LISTS.has("adjectives", word)) {
+        let named = names_person(word);
+        let goes_on =
+            if known { after_human(words, at) } else { LISTS.has("articles", word) || LISTS.has("adjectives", word) };
+        if !named && !goes_on {
             break;
         }
+        known |= named;
         at += 1;
     }
-    // "customer service" and "human support" are people too; "your service" is not
+    // "customer service" and "human support" are people too; "your support" is not
     let adjectives = words.get(..at).unwrap_or_default();
-    let desk = adjectives.iter().any(|word| matches!(*word, "customer" | "human" | "live" | "support"))
+    let desk = adjectives.iter().any(|word| matches!(*word, "customer" | "human" | "live"))
         && adjectives.last().is_some_and(|word| matches!(*word, "service" | "services" | "support" | "care" | "chat"));
     let human = adjectives.last().is_some_and(|word| matches!(*word, "human"));
     (known || desk || human).then_some(at)
+}
+
+/// "human being", "human support": the noun goes on.
+fn after_human(words: &[&str], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|at| words.get(at));
+    before == Some(&"human") && matches!(words.get(at), Some(&("being" | "beings" | "support" | "service" | "help")))
 }
 
 fn names_person(word: &str) -> bool {

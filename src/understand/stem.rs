@@ -86,7 +86,7 @@ fn without_verb_ending(word: &str) -> String {
 }
 
 fn without_suffix(word: &str) -> String {
-    for (ending, shortest) in [("ation", 4), ("ment", 3), ("ness", 4), ("able", 4), ("ible", 4), ("ate", 4)] {
+    for (ending, shortest) in [("ation", 4), ("ment", 3), ("ness", 4), ("ate", 4)] {
         if let Some(rest) = word.strip_suffix(ending)
             && rest.len() >= shortest
         {

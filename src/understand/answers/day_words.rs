@@ -14,15 +14,17 @@ type Read = Option<(Date, usize)>;
 
 /// All days that these words name, with their bytes.
 pub(super) fn in_words(tokens: &[Token], today: Date) -> Vec<(Date, Range<usize>)> {
+    let tense = Tense::of(tokens);
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(first) = tokens.get(at) {
         let rest = tokens.get(at..).unwrap_or_default();
-        let read = calendar_day(rest, today)
+        let read = calendar_day(rest, tense, today)
             .or_else(|| relative_day(rest, today))
             .or_else(|| counted(rest, today))
-            .or_else(|| weekday(rest, tokens, today))
-            .or_else(|| day_of_month(rest, today));
+            .or_else(|| day_of_week(rest, today))
+            .or_else(|| weekday(rest, tense, today))
+            .or_else(|| day_of_month(tokens, at, today));
         match read.filter(|(_, used)| *used > 0) {
             Some((date, used)) => {
                 let end = tokens.get(at + used - 1).map_or(first.span.end, |last| last.span.end);
@@ -35,27 +37,79 @@ pub(super) fn in_words(tokens: &[Token], today: Date) -> Vec<(Date, Range<usize>
     found
 }
 
+/// Where a day without a year or week is looked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Tense {
+    Past,
+    Open,
+    Future,
+}
+
+impl Tense {
+    fn of(sentence: &[Token]) -> Tense {
+        let says = |list: &[&str]| sentence.iter().any(|token| list.contains(&token.text.as_str()));
+        match (says(PAST), says(FUTURE)) {
+            (true, false) => Tense::Past,
+            (false, true) => Tense::Future,
+            _ => Tense::Open,
+        }
+    }
+}
+
+static PAST: &[&str] = &[
+    "arrived",
+    "bought",
+    "came",
+    "delivered",
+    "did",
+    "got",
+    "had",
+    "happened",
+    "ordered",
+    "paid",
+    "received",
+    "returned",
+    "sent",
+    "since",
+    "was",
+    "went",
+    "were",
+];
+static FUTURE: &[&str] =
+    &["before", "book", "by", "next", "reschedule", "schedule", "till", "until", "upcoming", "will"];
+
 fn word(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).map_or("", |token| token.text.as_str())
 }
 
-/// "3 May 2026", "3rd of May", "May 3rd, 2026", "the third of May".
-fn calendar_day(tokens: &[Token], today: Date) -> Read {
-    let (day, month, used) = match day_number(word(tokens, 0)) {
+/// "3 May 2026", "3rd of May", "May 3rd, 2026", "the third of May", "Friday, 3 May". Without a year it is the closest,
+/// or what the sentence's tense says.
+fn calendar_day(tokens: &[Token], tense: Tense, today: Date) -> Read {
+    let lead = usize::from(day_named(word(tokens, 0)).is_some());
+    let lead = lead + usize::from(lead == 1 && word(tokens, 1) == "the");
+    let (day, month, used) = match day_number(word(tokens, lead)) {
         Some(day) => {
-            let of = usize::from(word(tokens, 1) == "of");
-            (day, month(word(tokens, 1 + of))?, 2 + of)
+            let of = usize::from(word(tokens, lead + 1) == "of");
+            (day, month(word(tokens, lead + 1 + of))?, lead + 2 + of)
         }
         None => {
-            let month = month(word(tokens, 0))?;
-            let the = usize::from(word(tokens, 1) == "the");
-            (day_number(word(tokens, 1 + the))?, month, 2 + the)
+            let month = month(word(tokens, lead))?;
+            let the = usize::from(word(tokens, lead + 1) == "the");
+            (day_number(word(tokens, lead + 1 + the))?, month, lead + 2 + the)
         }
     };
-    match year(word(tokens, used), today) {
-        Some(year) => Some((checked(year, month, day)?, used + 1)),
-        None => Some((nearest_year(month, day, today)?, used)),
+    if let Some(year) = year(word(tokens, used), today) {
+        return Some((checked(year, month, day)?, used + 1));
     }
+    let this_year = checked(today.year(), month, day);
+    let date = match (tense, this_year) {
+        (Tense::Past, Some(date)) if date > today => checked(today.year() - 1, month, day)?,
+        (Tense::Past, Some(date)) => date,
+        (Tense::Future, Some(date)) if date < today => checked(today.year() + 1, month, day)?,
+        (Tense::Future, Some(date)) => date,
+        _ => nearest_year(month, day, today)?,
+    };
+    Some((date, used))
 }
 
 fn day_number(word: &str) -> Option<i16> {
@@ -159,48 +213,57 @@ fn moved(from: Date, by: Span) -> Option<Date> {
     from.checked_add(by).ok().filter(|date| (1900..=2200).contains(&date.year()))
 }
 
-/// "last Friday" is the latest before today, "next Friday" the first after it, "this Friday" and "Friday" the first from
-/// today on, unless the sentence tells of the past ("it arrived on Friday").
-fn weekday(tokens: &[Token], sentence: &[Token], today: Date) -> Read {
+/// "Monday last week", "next week Friday", "Thursday in two weeks".
+fn day_of_week(tokens: &[Token], today: Date) -> Read {
+    let week = |at: usize| {
+        let by = match word(tokens, at) {
+            "last" | "past" => -1,
+            "this" => 0,
+            "next" => 1,
+            _ => return None,
+        };
+        (word(tokens, at + 1) == "week").then_some(by)
+    };
+    let on = |at: usize| at + usize::from(word(tokens, at) == "on");
+    if let Some(by) = week(0) {
+        return Some((in_week(today, by, day_named(word(tokens, on(2)))?)?, on(2) + 1));
+    }
+    let day = day_named(word(tokens, 0))?;
+    if let Some(by) = week(1) {
+        return Some((in_week(today, by, day)?, 3));
+    }
+    let (amount, used) = amount(tokens.get(2..)?).filter(|_| word(tokens, 1) == "in")?;
+    let by = unit(word(tokens, 2 + used), amount).filter(|_| word(tokens, 2 + used).starts_with("week"))?;
+    Some((moved(today.nth_weekday(1, day).ok()?, by)?, 3 + used))
+}
+
+/// A day of the week that is `by` weeks away; weeks begin on Monday.
+fn in_week(today: Date, by: i64, day: Weekday) -> Option<Date> {
+    let offset = i64::from(day.to_monday_zero_offset()) - i64::from(today.weekday().to_monday_zero_offset());
+    moved(today, Span::new().try_days(by * 7 + offset).ok()?)
+}
+
+/// "last Friday" is the latest before today, "next Friday" the one of next week, "this Friday" and "Friday" the first
+/// from today on, unless the sentence tells of the past ("it arrived on Friday").
+fn weekday(tokens: &[Token], tense: Tense, today: Date) -> Read {
     let (lead, day_at) = match word(tokens, 0) {
         lead @ ("last" | "past" | "next" | "this" | "coming") => (lead, 1),
         _ => ("", 0),
     };
     let day = day_named(word(tokens, day_at))?;
     // "sun" and "sat" are words of their own
-    if lead.is_empty() && word(tokens, day_at).len() < 4 && sentence.len() > 2 {
+    if lead.is_empty() && word(tokens, day_at).len() < 4 && tokens.len() > 2 {
         return None;
     }
-    let past = sentence.iter().any(|token| PAST.contains(&token.text.as_str()));
     let date = match lead {
-        "last" | "past" => today.nth_weekday(-1, day),
-        "next" => today.nth_weekday(1, day),
-        "" if past && today.weekday() != day => today.nth_weekday(-1, day),
-        _ if today.weekday() == day => return Some((today, day_at + 1)),
-        _ => today.nth_weekday(1, day),
+        "last" | "past" => today.nth_weekday(-1, day).ok(),
+        "next" => in_week(today, 1, day),
+        _ if today.weekday() == day => Some(today),
+        "" if tense == Tense::Past => today.nth_weekday(-1, day).ok(),
+        _ => today.nth_weekday(1, day).ok(),
     };
-    date.ok().map(|date| (date, day_at + 1))
+    date.map(|date| (date, day_at + 1))
 }
-
-static PAST: &[&str] = &[
-    "arrived",
-    "bought",
-    "came",
-    "delivered",
-    "did",
-    "got",
-    "had",
-    "happened",
-    "ordered",
-    "paid",
-    "received",
-    "returned",
-    "sent",
-    "since",
-    "was",
-    "went",
-    "were",
-];
 
 fn day_named(name: &str) -> Option<Weekday> {
     Some(match name {
@@ -215,19 +278,24 @@ fn day_named(name: &str) -> Option<Weekday> {
     })
 }
 
-/// "the 3rd": of the month whose 3rd is closest to today.
-fn day_of_month(tokens: &[Token], today: Date) -> Read {
-    let numbered = word(tokens, 1).chars().next().is_some_and(|c| c.is_ascii_digit());
-    let day = ordinal(word(tokens, 1)).filter(|day| word(tokens, 0) == "the" && numbered && *day <= 31)?;
+/// "the 3rd", and "3rd" where nothing else is said: of the month whose 3rd is closest to today.
+fn day_of_month(sentence: &[Token], at: usize, today: Date) -> Read {
+    let tokens = sentence.get(at..).unwrap_or_default();
+    let the = usize::from(word(tokens, 0) == "the");
+    let numbered = word(tokens, the).chars().next().is_some_and(|c| c.is_ascii_digit());
+    let day = ordinal(word(tokens, the)).filter(|day| numbered && *day <= 31)?;
+    if the == 0 && sentence.len() > 2 {
+        return None;
+    }
     // "the 2nd time", "the 3rd one": something else is counted
-    if tokens
-        .get(2)
-        .is_some_and(|next| !matches!(next.text.as_str(), "at" | "please" | "i" | "is" | "was" | "and" | "or"))
-    {
+    let ends = |next: &Token| {
+        matches!(next.text.as_str(), "at" | "please" | "i" | "is" | "was" | "and" | "or" | "this" | "of")
+    };
+    if tokens.get(the + 1).is_some_and(|next| !ends(next)) {
         return None;
     }
     let day = i16::try_from(day).ok()?;
     let months = [-1, 0, 1].into_iter().filter_map(|by: i64| today.first_of_month().checked_add(by.months()).ok());
     let days = months.filter_map(|first| checked(first.year(), first.month(), day));
-    days.min_by_key(|date| (today.duration_until(*date).as_secs().abs(), *date)).map(|date| (date, 2))
+    days.min_by_key(|date| (today.duration_until(*date).as_secs().abs(), *date)).map(|date| (date, the + 1))
 }

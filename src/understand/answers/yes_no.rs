@@ -18,7 +18,8 @@ pub(super) fn yes_or_no(text: &str) -> Option<(bool, Range<usize>)> {
         return None;
     }
     let alone = |list: &str| longest(list, rest).filter(|used| breathes(text, rest, *used));
-    let yes = longest("yes", rest).max(alone("yes alone"));
+    let only = longest("yes only", rest).filter(|used| *used == tokens.len());
+    let yes = longest("yes", rest).max(alone("yes alone")).max(only);
     let no = longest("no", rest).filter(|used| says_no(text, rest, *used)).max(alone("no alone"));
     let (said, used) = match (yes, no) {
         (Some(yes), Some(no)) => (yes > no, yes.max(no)),

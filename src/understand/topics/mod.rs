@@ -2,6 +2,21 @@
 //!
 //! A text becomes a vector (`space`); a topic's score is a blend of the cosine with its nearest example and with the
 //! centre of its examples. Long messages are also read part by part (`clauses`), and the best part counts.
+//!
+//! The constants below were chosen on these public sets (so the figures flatter a little; texts of none are shipped).
+//! Per cent of the messages that belong to a topic: best topic right; verdict sure and right, sure and wrong; close with
+//! the right one offered, without it; nothing. Then, of the messages about other matters: sure, close.
+//!
+//! | set (topics; examples of each)                | best | sure | wrong | close | without | nothing | other: sure | close |
+//! |-----------------------------------------------|------|------|-------|-------|---------|---------|-------------|-------|
+//! | HINT3 sofmattress, a shop's bot (21; 9 to 34) | 80.2 | 66.0 |   4.3 |  13.8 |     2.8 |    13.0 |        20.1 |   6.2 |
+//! | BANKING77 (77; 10)                            | 73.9 | 56.9 |   6.4 |  20.1 |     5.2 |    11.4 |             |       |
+//! | HWU64 (64; 10)                                | 70.1 | 47.4 |   4.6 |  16.2 |     3.1 |    28.8 |             |       |
+//! | CLINC150 (150; 5)                             | 70.4 | 54.9 |   6.2 |  15.5 |     3.1 |    20.2 |         8.6 |   9.9 |
+//! | CLINC150 (150; 10)                            | 77.7 | 60.6 |   5.2 |  15.6 |     2.2 |    16.3 |         8.9 |   9.8 |
+//!
+//! On the earlier labels of HINT3 sofmattress, those of its paper, 80.5 are best (Dialogflow 73.2, Rasa 69.3, LUIS 63.6).
+//! Reading a message takes 0.05 to 0.1 ms; learning 1,500 examples 0.15 s.
 mod clauses;
 mod space;
 mod synonyms;
