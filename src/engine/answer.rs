@@ -4,6 +4,7 @@ use super::phrases;
 use super::run::Run;
 use super::session::Wait;
 use super::triage::{TRIES, handler};
+use super::words::same;
 use super::{Choice, What};
 use crate::bot::house;
 use crate::bot::op::{Ask, At, Feedback, Op, Use};
@@ -16,7 +17,7 @@ impl Run<'_> {
     pub fn read_answer(&mut self, ask: &Ask, words: &str) {
         let buttons = self.buttons(ask);
         let labels: Vec<String> = buttons.iter().map(|b| b.label.clone()).collect();
-        if let Some(button) = labels.iter().position(|l| answers::same(l, words)).and_then(|i| buttons.get(i)) {
+        if let Some(button) = labels.iter().position(|l| same(l, words)).and_then(|i| buttons.get(i)) {
             return self.button(ask, &button.id.clone());
         }
         let frame = self.answer_frame();
@@ -42,7 +43,7 @@ impl Run<'_> {
                 self.go(at);
                 self.run();
             }
-            None => self.answered(ask, Value::from(name)),
+            None => self.answered(ask, button_value(ask, name)),
         }
     }
 
@@ -120,8 +121,7 @@ impl Run<'_> {
     pub fn read_comment(&mut self, slot: &str, score: u8, words: &str) {
         let no =
             answers::find(&Kind::YesOrNo, words, &self.answer_frame()).is_some_and(|f| f.value == Value::Bool(false));
-        let skipped =
-            answers::same(words, phrases::SKIP) || words == "skip" || (no && words.split_whitespace().count() <= 3);
+        let skipped = same(words, phrases::SKIP) || words == "skip" || (no && words.split_whitespace().count() <= 3);
         if !skipped {
             self.emit(What::Feedback { slot: slot.to_owned(), score, comment: Some(words.to_owned()) });
         }
@@ -207,6 +207,15 @@ impl Run<'_> {
         }
         self.begin(house::SOMETHING_BROKE);
         self.run();
+    }
+}
+
+/// A button named `yes` or `no` under a question that accepts these is the same answer as the typed word.
+fn button_value(ask: &Ask, name: &str) -> Value {
+    let yes_or_no = ask.accepts.iter().any(|k| matches!(k, Kind::YesOrNo));
+    match name {
+        "yes" | "no" if yes_or_no => Value::Bool(name == "yes"),
+        _ => Value::from(name),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What each input does.
 use super::run::Run;
 use super::session::Wait;
+use super::words::same;
 use super::{Holder, Input, Speaker, Timer, What};
 use crate::bot::op::Op;
 use crate::bot::{MAIN, house};
-use crate::understand::answers::{self, asks_for_a_person};
+use crate::understand::answers::asks_for_a_person;
 use crate::understand::mood::Mood;
 use serde_json::{Map, Value};
 
@@ -69,7 +70,7 @@ impl Run<'_> {
             return;
         }
         self.answer = Some(text.clone());
-        let offered = self.control.choices.iter().any(|c| answers::same(&c.label, &text));
+        let offered = self.control.choices.iter().any(|c| same(&c.label, &text));
         if !offered && asks_for_a_person(&text) && self.control.wait != Wait::Opening {
             self.reopen();
             return self.wants_person();

@@ -108,6 +108,9 @@ pub struct Control {
     pub kept: BTreeMap<String, Value>,
     /// For each text with variations, the ones used since all were used.
     pub used: BTreeMap<String, Vec<u16>>,
+    /// Digests of the lines of empathy that were said: none is said twice in a chat.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub comforted: BTreeSet<u64>,
     pub greeted: bool,
     /// Buttons offered now.
     pub choices: Vec<Choice>,
@@ -242,8 +245,8 @@ impl Session {
             What::TryFailed { .. } | What::NobodyAvailable { .. } | What::Note { .. } | What::Faulted { .. } => {}
             What::Called { call, .. } => self.calls = *call,
             What::Answered { action, outcome, worked, .. } => {
-                let how = if *worked { "worked" } else { outcome.as_str() };
-                self.tried(format!("{action}: {how}"));
+                let how = if *worked { "worked".to_owned() } else { outcome.replace('_', " ") };
+                self.tried(format!("{}: {how}", action.replace(['_', '.'], " ")));
             }
             What::Waiting { team, priority, why, summary } => {
                 self.holder = Holder::Waiting { team: team.clone(), priority: *priority, since: event.at };

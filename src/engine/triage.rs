@@ -2,6 +2,7 @@
 use super::phrases;
 use super::run::Run;
 use super::session::Wait;
+use super::words::same;
 use super::{Choice, What};
 use crate::bot::house;
 use crate::bot::op::Triage;
@@ -41,7 +42,7 @@ impl Run<'_> {
     /// Words that answer the open question.
     pub fn read_topic(&mut self, triage: &Triage, words: &str) {
         let labels: Vec<String> = triage.offers.iter().map(|f| self.bot.title(f).to_owned()).collect();
-        let offered = labels.iter().position(|l| answers::same(l, words)).and_then(|i| triage.offers.get(i));
+        let offered = labels.iter().position(|l| same(l, words)).and_then(|i| triage.offers.get(i));
         let reading = self.bot.topics.read(words);
         if let Some(flow) = offered {
             self.understood(&reading, Some(flow));
@@ -148,11 +149,12 @@ impl Run<'_> {
     }
 
     pub fn answer_frame(&self) -> Frame {
-        let zone = self.bot.settings.time_zone.clone();
-        let language = self.session.language.clone().or_else(|| self.bot.settings.languages.first().cloned());
-        let region = language.as_deref().and_then(|l| l.split(['-', '_']).nth(1)).map(str::to_uppercase);
-        let region = region.or_else(|| self.bot.settings.region());
-        Frame { now: self.now, zone, region }
+        let settings = &self.bot.settings;
+        let first = || settings.languages.first().cloned().unwrap_or_default();
+        let language = self.session.language.clone().unwrap_or_else(first);
+        let own = language.split(['-', '_']).nth(1).map(str::to_uppercase);
+        let region = own.or_else(|| settings.region());
+        Frame { now: self.now, zone: settings.time_zone.clone(), language, region }
     }
 }
 

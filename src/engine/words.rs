@@ -6,6 +6,7 @@ use crate::bot::template::{Context, Formula, Text, to_jinja};
 use crate::language::ast::{Feeling, Term, Unit};
 use crate::time::Millis;
 use crate::understand::mood;
+use crate::understand::normal::{joined, words};
 use jiff::{Timestamp, ZonedDateTime};
 use minijinja::Value;
 use serde_json::Value as Json;
@@ -117,10 +118,18 @@ impl Run<'_> {
         self.pick(words, &left, more)
     }
 
-    /// One that was never said in this chat; `None` where all were.
+    /// A line that was never said in this chat, details filled in; `None` where all were.
     pub fn never_twice(&mut self, words: &Words) -> Option<String> {
-        let left = self.unused(words);
-        self.pick(words, &left, &[])
+        let mut left = self.unused(words);
+        left.extend((0..).zip(&words.variations).filter(|(_, t)| !t.roots().is_empty()).map(|(i, _)| i));
+        for chosen in left {
+            let text = self.render(words.variations.get(usize::from(chosen))?, &[])?;
+            if self.control.comforted.insert(digest(&text)) {
+                self.control.used.entry(words.key.clone()).or_default().push(chosen);
+                return Some(text);
+            }
+        }
+        None
     }
 
     fn unused(&self, words: &Words) -> Vec<u16> {
@@ -160,6 +169,12 @@ impl Run<'_> {
         let own = titled.find(|f| !f.house && f.name != crate::bot::MAIN).map(|f| f.title.clone());
         own.or_else(|| self.session.topic.clone()).unwrap_or_else(|| "a question".to_owned())
     }
+}
+
+/// Whether two texts say the same to a reader: case, punctuation and blanks apart.
+pub fn same(a: &str, b: &str) -> bool {
+    let plain = |t: &str| joined(&words(t));
+    a.trim() == b.trim() || (!plain(a).is_empty() && plain(a) == plain(b))
 }
 
 /// `3 days`, `1 hour`, `4 working hours`.

@@ -1,13 +1,18 @@
-//! A customer's words to topic, answers and mood; trained from examples. Pure; knows nothing of bots.
+//! A customer's words to topic, answers and mood. Pure; knows nothing of bots.
+//!
+//! * [`normal`]: words as they are compared: folded, stemmed, with their places in the text.
+//! * [`topics`]: which of the author's topics the words are about.
+//! * [`answers`]: a value of the wanted kind inside a sentence; a button by its words; "I want a person".
+//! * [`mood`]: how the customer feels.
+//!
+//! Every function takes any text at all, reads its first [`normal::MAX_CHARS`] characters, and gives the same result
+//! for the same words on every machine.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod answers;
-mod date;
+mod lists;
 pub mod mood;
 pub mod normal;
-mod number;
-pub mod person;
+mod person;
+mod stem;
 pub mod topics;
-
-/// Longer messages are read up to here; nobody explains a wish in more words.
-pub const LONGEST: usize = 4_000;

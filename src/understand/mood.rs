@@ -1,15 +1,11 @@
-//! How a customer feels, measured from words and signs. Always a guess: it chooses words, never what a customer gets.
-use super::normal::words;
+//! How the customer feels, from a word list (`data/mood_en.tsv`) and from how things are said: capitals, "!!",
+//! "not happy", "very". A word list is no mind reader; the bot only uses this to choose kind words, never to refuse any.
+use super::normal::{Token, cap, words};
 use serde::{Deserialize, Serialize};
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-/// From here on a feeling is worth answering.
-pub const FELT: f32 = 0.4;
-/// How much of an earlier mood is left after each message.
-const FADES: f32 = 0.8;
-const LEXICON: &str = include_str!("data/mood_en.tsv");
-
-/// Each from 0 to 1.
+/// Four feelings, each from 0 (no sign of it) to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Mood {
     pub anger: f32,
@@ -18,6 +14,7 @@ pub struct Mood {
     pub joy: f32,
 }
 
+/// The feelings a bot can answer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Feeling {
@@ -27,114 +24,217 @@ pub enum Feeling {
     Happy,
 }
 
+/// A feeling below this is not spoken to: one plain "thanks" (0.3) or one "still" (0.12) is no mood, one "annoying"
+/// (0.6) is.
+pub const NOTICED: f32 = 0.4;
+/// What is left of an older mood after one more message.
+const FADE: f32 = 0.8;
+/// What is left of it after a message that feels the opposite: people do calm down.
+const OVERTURNED: f32 = 0.3;
+/// Words back in which a negation reaches: "not very happy".
+const NEGATION_REACH: usize = 3;
+const INTENSIFIED: f32 = 1.3;
+const WEAKENED: f32 = 0.6;
+/// Being denied joy disappoints a little less than joy delights.
+const DENIED_JOY: f32 = 0.8;
+/// Two exclamation marks or more raise what is there by this.
+const EXCLAIMED: f32 = 1.4;
+/// And are a little anger by themselves, where nothing is joyful.
+const EXCLAIMED_ANGER: f32 = 0.2;
+const SHOUTED_ANGER: f32 = 0.35;
+
 impl Mood {
-    /// The mood of one message.
-    pub fn measure(message: &str) -> Mood {
-        let words = words(message);
-        let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
-        let padded = format!(" {} ", texts.join(" "));
+    /// How one message feels.
+    pub fn measure(text: &str) -> Mood {
+        let text = cap(text);
+        let tokens = words(text);
         let mut mood = Mood::default();
-        for (phrase, feeling, weight) in lexicon() {
-            for (at, _) in padded.match_indices(phrase.as_str()) {
-                let before = padded.get(..at + 1).unwrap_or_default();
-                mood.add(*feeling, *weight, before);
+        for (feeling, weight) in felt_words(&tokens).into_iter().chain(felt_faces(text)) {
+            mood.add(feeling, weight);
+        }
+        mood.with_emphasis(text, &tokens)
+    }
+
+    /// The mood after a newer message: the old one fades, and faster where the new one is its opposite.
+    pub fn blend(self, newer: Mood) -> Mood {
+        let bad_news = newer.anger.max(newer.worry).max(newer.disappointment) >= NOTICED;
+        let kept = |overturned: bool| if overturned { OVERTURNED } else { FADE };
+        let glad = newer.joy >= NOTICED;
+        let after = |old: f32, new: f32, overturned: bool| new.max(old * kept(overturned)).clamp(0.0, 1.0);
+        Mood {
+            anger: after(self.anger, newer.anger, glad),
+            worry: after(self.worry, newer.worry, glad),
+            disappointment: after(self.disappointment, newer.disappointment, glad),
+            joy: after(self.joy, newer.joy, bad_news),
+        }
+    }
+
+    /// The feeling to answer to: the strongest that reaches [`NOTICED`]. Of equals, the one that needs care most.
+    pub fn strongest(&self) -> Option<Feeling> {
+        let order = [
+            (self.anger, Feeling::Angry),
+            (self.worry, Feeling::Worried),
+            (self.disappointment, Feeling::Disappointed),
+            (self.joy, Feeling::Happy),
+        ];
+        let noticed = order.into_iter().filter(|(strength, _)| *strength >= NOTICED);
+        noticed.rev().max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, feeling)| feeling)
+    }
+
+    fn place(&mut self, feeling: Feeling) -> &mut f32 {
+        match feeling {
+            Feeling::Angry => &mut self.anger,
+            Feeling::Worried => &mut self.worry,
+            Feeling::Disappointed => &mut self.disappointment,
+            Feeling::Happy => &mut self.joy,
+        }
+    }
+
+    /// Signs add up without ever passing 1: two of 0.5 make 0.75.
+    fn add(&mut self, feeling: Feeling, weight: f32) {
+        let place = self.place(feeling);
+        *place = 1.0 - (1.0 - *place) * (1.0 - weight.clamp(0.0, 1.0));
+    }
+
+    fn with_emphasis(mut self, text: &str, tokens: &[Token]) -> Mood {
+        let joyful = self.joy > self.anger.max(self.disappointment).max(self.worry);
+        let exclaimed = text.contains("!!") || text.contains("?!") || text.contains("!?");
+        if exclaimed {
+            for feeling in [Feeling::Angry, Feeling::Worried, Feeling::Disappointed, Feeling::Happy] {
+                let place = self.place(feeling);
+                *place = (*place * EXCLAIMED).min(1.0);
             }
         }
-        mood.signs(message, &padded);
-        mood.capped()
-    }
-
-    fn add(&mut self, feeling: Feeling, weight: f32, before: &str) {
-        let previous: Vec<&str> = before.split_whitespace().rev().take(3).collect();
-        let negated =
-            previous.iter().any(|w| matches!(*w, "not" | "no" | "never" | "isn't" | "don't" | "wasn't" | "aren't"));
-        let strong = previous
-            .first()
-            .is_some_and(|w| matches!(*w, "very" | "so" | "really" | "extremely" | "absolutely" | "totally"));
-        let weight = if strong { weight * 1.4 } else { weight };
-        match (feeling, negated) {
-            (Feeling::Happy, true) => self.disappointment += weight,
-            (_, true) => {}
-            (Feeling::Angry, _) => self.anger += weight,
-            (Feeling::Worried, _) => self.worry += weight,
-            (Feeling::Disappointed, _) => self.disappointment += weight,
-            (Feeling::Happy, _) => self.joy += weight,
+        if !joyful && exclaimed {
+            self.add(Feeling::Angry, EXCLAIMED_ANGER);
         }
-    }
-
-    /// Exclamation marks, capitals and "again" make a complaint of what is no thanks.
-    fn signs(&mut self, message: &str, padded: &str) {
-        let letters = message.chars().filter(|c| c.is_alphabetic()).count();
-        let capitals = message.chars().filter(|c| c.is_uppercase()).count();
-        let loud = letters >= 8 && capitals * 2 > letters;
-        let marks = message.matches('!').count();
-        let trouble = self.anger + self.disappointment > 0.1;
-        if self.joy > self.anger + self.disappointment {
-            return;
+        if !joyful && shouts(text, tokens) {
+            self.add(Feeling::Angry, SHOUTED_ANGER);
         }
-        if loud {
-            self.anger += 0.35;
-        }
-        if marks >= 2 && (trouble || loud) {
-            self.anger += 0.3;
-        }
-        const REPEATED: [&str; 6] =
-            [" second time ", " third time ", " again ", " once more ", " still ", " how many times "];
-        if trouble && REPEATED.iter().any(|r| padded.contains(r)) {
-            self.anger += 0.2;
-        }
-    }
-
-    fn capped(self) -> Mood {
-        let cap = |v: f32| (v.clamp(0.0, 1.0) * 100.0).round() / 100.0;
-        Mood {
-            anger: cap(self.anger),
-            worry: cap(self.worry),
-            disappointment: cap(self.disappointment),
-            joy: cap(self.joy),
-        }
-    }
-
-    /// The mood after another message: what was felt fades, what is felt now counts.
-    pub fn blend(self, newer: Mood) -> Mood {
-        let mix = |old: f32, new: f32| (old * FADES).max(new);
-        Mood {
-            anger: mix(self.anger, newer.anger),
-            worry: mix(self.worry, newer.worry),
-            disappointment: mix(self.disappointment, newer.disappointment),
-            joy: mix(self.joy, newer.joy),
-        }
-        .capped()
-    }
-
-    /// The strongest feeling, where it is felt at all.
-    pub fn strongest(&self) -> Option<Feeling> {
-        let all = [
-            (Feeling::Angry, self.anger),
-            (Feeling::Worried, self.worry),
-            (Feeling::Disappointed, self.disappointment),
-            (Feeling::Happy, self.joy),
-        ];
-        // Of equals the first counts: an angry customer is answered as an angry one.
-        let best = all.into_iter().rev().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        (best.1 >= FELT).then_some(best.0)
+        self
     }
 }
 
-fn lexicon() -> &'static [(String, Feeling, f32)] {
-    static ENTRIES: OnceLock<Vec<(String, Feeling, f32)>> = OnceLock::new();
-    ENTRIES.get_or_init(|| LEXICON.lines().filter_map(entry).collect())
+/// The word list: phrases by their stems; `None` for phrases that mean nothing.
+type Lexicon = BTreeMap<Vec<String>, Option<(Feeling, f32)>>;
+
+struct Lists {
+    phrases: Lexicon,
+    faces: BTreeMap<char, (Feeling, f32)>,
+    /// Words in the longest phrase.
+    longest: usize,
 }
 
-fn entry(line: &str) -> Option<(String, Feeling, f32)> {
-    let mut columns = line.split('\t');
-    let (phrase, feeling, weight) = (columns.next()?, columns.next()?, columns.next()?);
-    let feeling = match feeling {
-        "angry" => Feeling::Angry,
-        "worried" => Feeling::Worried,
-        "disappointed" => Feeling::Disappointed,
-        "happy" => Feeling::Happy,
-        _ => return None,
+static LISTS: LazyLock<Lists> = LazyLock::new(|| read(include_str!("data/mood_en.tsv")));
+
+fn read(file: &str) -> Lists {
+    let mut lists = Lists { phrases: Lexicon::new(), faces: BTreeMap::new(), longest: 0 };
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        let mut columns = line.split('\t');
+        let (Some(phrase), Some(feeling), Some(weight)) = (columns.next(), columns.next(), columns.next()) else {
+            continue;
+        };
+        let felt = feeling_named(feeling).zip(weight.parse::<f32>().ok());
+        let stems: Vec<String> = words(phrase).into_iter().map(|word| word.stem).collect();
+        match (stems.is_empty(), phrase.chars().next(), felt) {
+            (true, Some(face), Some(felt)) => drop(lists.faces.insert(face, felt)),
+            (false, _, felt) => {
+                lists.longest = lists.longest.max(stems.len());
+                lists.phrases.insert(stems, felt);
+            }
+            _ => {}
+        }
+    }
+    lists
+}
+
+fn feeling_named(name: &str) -> Option<Feeling> {
+    match name {
+        "anger" => Some(Feeling::Angry),
+        "worry" => Some(Feeling::Worried),
+        "disappointment" => Some(Feeling::Disappointed),
+        "joy" => Some(Feeling::Happy),
+        _ => None,
+    }
+}
+
+fn felt_faces(text: &str) -> Vec<(Feeling, f32)> {
+    text.chars().filter_map(|c| LISTS.faces.get(&c).copied()).collect()
+}
+
+/// The phrases found, the longest at each place, turned by what stands before them.
+fn felt_words(tokens: &[Token]) -> Vec<(Feeling, f32)> {
+    let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
+    let mut felt = Vec::new();
+    let mut at = 0;
+    while at < stems.len() {
+        let longest = (1..=LISTS.longest.min(stems.len() - at)).rev();
+        let hit =
+            longest.filter_map(|n| stems.get(at..at + n).and_then(|p| LISTS.phrases.get(p)).map(|f| (n, f))).next();
+        if let Some((_, Some((feeling, weight)))) = hit {
+            felt.extend(turned(tokens, at, *feeling, *weight));
+        }
+        at += hit.map_or(1, |(length, _)| length);
+    }
+    felt
+}
+
+/// "very", "a bit" and "not" before the phrase at `at`.
+fn turned(tokens: &[Token], at: usize, feeling: Feeling, weight: f32) -> Option<(Feeling, f32)> {
+    let before = tokens.get(at.saturating_sub(NEGATION_REACH)..at).unwrap_or_default();
+    let last = before.last().map_or("", |token| token.text.as_str());
+    let strength = match last {
+        _ if INTENSIFIERS.contains(&last) => weight * INTENSIFIED,
+        _ if WEAKENERS.contains(&last) => weight * WEAKENED,
+        _ => weight,
     };
-    Some((format!(" {} ", phrase.trim()), feeling, weight.trim().parse().ok()?))
+    if !before.iter().any(|token| negates(&token.text)) {
+        return Some((feeling, strength.min(1.0)));
+    }
+    // "not happy" disappoints; "not angry" says nothing
+    (feeling == Feeling::Happy).then_some((Feeling::Disappointed, strength.min(1.0) * DENIED_JOY))
+}
+
+static INTENSIFIERS: &[&str] = &[
+    "absolutely",
+    "beyond",
+    "completely",
+    "extremely",
+    "fucking",
+    "incredibly",
+    "most",
+    "quite",
+    "real",
+    "really",
+    "so",
+    "super",
+    "terribly",
+    "too",
+    "totally",
+    "truly",
+    "utterly",
+    "very",
+];
+static WEAKENERS: &[&str] = &["bit", "fairly", "kinda", "little", "pretty", "slightly", "somewhat", "sorta"];
+
+pub(super) fn negates(word: &str) -> bool {
+    matches!(word, "not" | "no" | "never" | "nothing" | "neither" | "nor" | "without" | "hardly" | "barely" | "cannot")
+        || NEGATED_VERBS.contains(&word)
+}
+
+/// As they are folded: "isn't" is `isnt`.
+static NEGATED_VERBS: &[&str] = &[
+    "aint", "arent", "cant", "couldnt", "didnt", "doesnt", "dont", "hadnt", "hasnt", "havent", "isnt", "shouldnt",
+    "wasnt", "werent", "wont", "wouldnt",
+];
+
+/// Two whole words in capitals, and more capitals than not. "My TV and my PC" does not shout.
+fn shouts(text: &str, tokens: &[Token]) -> bool {
+    let (upper, lower) =
+        text.chars().fold((0, 0), |(u, l), c| (u + c.is_uppercase() as u32, l + c.is_lowercase() as u32));
+    let loud = |token: &&Token| {
+        let word = text.get(token.span.clone()).unwrap_or("");
+        word.chars().filter(|c| c.is_uppercase()).count() >= 3 && !word.chars().any(char::is_lowercase)
+    };
+    upper > lower && tokens.iter().filter(loud).count() >= 2
 }

@@ -1,64 +1,172 @@
-//! Whether a customer asks for a person. Works in every state of a chat, so it must not take a story for a wish.
-use super::normal::{clauses, words};
+//! Whether a customer asks for a person. It works everywhere in a chat, at once, so it must neither miss a plain
+//! request nor take "the agent was rude" for one.
+use super::lists::Lists;
+use super::normal::{Token, alike, cap, words};
+use std::sync::LazyLock;
 
-const PEOPLE: &[&str] = &[
-    "person",
-    "human",
-    "someone",
-    "somebody",
-    "agent",
-    "operator",
-    "representative",
-    "rep",
-    "advisor",
-    "adviser",
-    "colleague",
-    "manager",
-    "supervisor",
-    "people",
-    "staff",
-    "employee",
-];
-/// Verbs that make it a wish.
-const WISHES: &[&str] =
-    &["talk", "speak", "chat", "connect", "transfer", "reach", "contact", "want", "need", "get", "give"];
-/// A message of these alone is a wish too.
-const FILLERS: &[&str] = &[
-    "a", "an", "the", "real", "live", "human", "actual", "please", "now", "to", "with", "i", "want", "can", "me",
-    "you", "put", "through", "let", "some", "customer", "service", "support", "pls", "hello", "hi", "ok", "thanks",
-    "another", "your", "just",
-];
+static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists::read(include_str!("data/person_en.txt")));
 
-/// "Can I talk to a person?", "human please", "agent!!"; not "the agent was rude".
-pub fn asks_for_a_person(message: &str) -> bool {
-    std::iter::once(message).chain(clauses(message)).any(wish)
+/// "talk to a person", "human please", "agent"; not "someone stole my parcel".
+pub fn asks_for_a_person(text: &str) -> bool {
+    let tokens = words(cap(text));
+    let said: Vec<&str> = tokens.iter().map(|token: &Token| token.text.as_str()).collect();
+    is_only_a_person(&said) || (0..said.len()).any(|at| asks_at(&said, at))
 }
 
-fn wish(clause: &str) -> bool {
-    let words = words(clause);
-    let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
-    if texts.len() > 14
-        || texts.iter().any(|w| matches!(*w, "not" | "don't" | "dont" | "didn't" | "was" | "were" | "stole" | "who"))
-    {
+/// One way of asking begins at this word.
+fn asks_at(said: &[&str], at: usize) -> bool {
+    let before = said.get(..at).unwrap_or_default();
+    let rest = said.get(at..).unwrap_or_default();
+    // "the contact person", "my phone": no verbs
+    let noun = before.last().is_some_and(|word| matches!(*word, "the" | "my" | "your" | "a" | "new" | "this"));
+    let wants = (wants_contact(rest) && !noun) || wants_one(rest) || is_there_one(rest) || someone_calls(rest);
+    let refused = before.iter().rev().take(4).any(|word| LISTS.has("denials", word));
+    (wants && !refused)
+        || (refused && refuses_the_bot(rest))
+        || LISTS.of("literal").iter().any(|phrase| begins(rest, phrase))
+}
+
+/// Nothing but a person and politeness: "agent", "real person please", "customer service rep".
+fn is_only_a_person(said: &[&str]) -> bool {
+    let telling: Vec<&str> = said.iter().copied().filter(|word| !LISTS.has("polite", word)).collect();
+    let mut rest = telling.as_slice();
+    let mut alone = false;
+    while !rest.is_empty() {
+        match person(rest).filter(|_| !matches!(rest, ["someone" | "somebody" | "anyone" | "anybody" | "people", ..])) {
+            Some(length) => {
+                alone = true;
+                rest = rest.get(length..).unwrap_or_default();
+            }
+            None => return false,
+        }
+    }
+    alone
+}
+
+/// "speak to someone", "put me through to an agent", "contact customer service".
+fn wants_contact(rest: &[&str]) -> bool {
+    let Some(verb) =
+        LISTS.of("contact").iter().filter(|verb| begins(rest, verb)).map(|verb| verb.split(' ').count()).max()
+    else {
+        return false;
+    };
+    let to = (verb..verb + 3).find(|at| matches!(rest.get(*at), Some(&"to" | &"with")));
+    let direct = matches!(rest.first(), Some(&"contact" | &"reach" | &"call" | &"phone"));
+    let object = match to {
+        Some(to) => rest.get(to + 1..),
+        None if direct => rest.get(verb..),
+        None => None,
+    };
+    object.is_some_and(|object| match person(object) {
+        // "call someone names" and "reach people" are no request; "contact support" is
+        Some(_) if to.is_none() => !matches!(object.first(), Some(&"someone" | &"somebody" | &"people" | &"anyone")),
+        Some(length) => !matches!(object.get(length), Some(&"about" | &"who")) || to.is_some(),
+        None => false,
+    })
+}
+
+/// "I need a human", "get me a manager", "I want someone to help me".
+fn wants_one(rest: &[&str]) -> bool {
+    let verb = match rest {
+        ["want" | "need" | "get" | "give" | "require" | "prefer" | "send", "me" | "us", ..] => 2,
+        ["want" | "need" | "get" | "require" | "prefer" | "bring", "in", ..] => 2,
+        ["want" | "need" | "get" | "require" | "prefer" | "have" | "request", ..] => 1,
+        ["would" | "id", "like", ..] => 2,
+        ["asked" | "asking" | "ask", "for", ..] => 2,
+        _ => return false,
+    };
+    let object = rest.get(verb..).unwrap_or_default();
+    let Some(length) = person(object) else { return false };
+    let after = object.get(length..).unwrap_or_default();
+    let vague = matches!(object.first(), Some(&"someone" | &"somebody" | &"anyone" | &"anybody" | &"people"));
+    match after {
+        [] => !vague,
+        ["to" | "who" | "that", rest @ ..] => helps(rest),
+        [next, ..] => !vague && LISTS.has("endings", next),
+    }
+}
+
+/// "help me", "can talk to me", "I can speak with".
+fn helps(words: &[&str]) -> bool {
+    let helping = words.iter().position(|word| !matches!(*word, "i" | "we" | "can" | "could" | "will" | "actually"));
+    let verb = helping.and_then(|at| words.get(at..)).unwrap_or_default();
+    matches!(verb, ["talk" | "speak" | "chat" | "help" | "assist" | "call" | "contact", ..])
+}
+
+/// "is there a real person I can talk to?", "is there a human here"
+fn is_there_one(rest: &[&str]) -> bool {
+    let [first, "there" | "here", object @ ..] = rest else { return false };
+    if !matches!(*first, "is" | "isnt" | "are") {
         return false;
     }
-    let Some(at) = texts.iter().rposition(|w| PEOPLE.contains(w)) else { return false };
-    if texts.get(at.wrapping_sub(1)) == Some(&"estate") {
-        return false;
+    let Some(length) = person(object) else { return false };
+    let vague = matches!(object.first(), Some(&"someone" | &"somebody" | &"anyone" | &"anybody" | &"people"));
+    match object.get(length..).unwrap_or_default() {
+        [] => !vague,
+        ["i" | "we" | "to" | "who" | "that" | "can", rest @ ..] => helps(rest),
+        [next, ..] => !vague && matches!(*next, "here" | "there" | "available" | "around"),
     }
-    let alone = texts.iter().all(|w| FILLERS.contains(w) || PEOPLE.contains(w));
-    let before = texts.get(..at).unwrap_or_default();
-    let verb = before.iter().rposition(|w| WISHES.contains(w));
-    // "talk to a real person": few words between the verb and the person, and the clause ends soon after.
-    let near = verb.is_some_and(|v| {
-        let to = before.get(v + 1..).unwrap_or_default();
-        let plain = to.iter().all(|w| {
-            FILLERS.contains(w) || PEOPLE.contains(w) || matches!(*w, "from" | "in" | "touch" | "hold" | "of")
-        });
-        to.len() <= 5 && plain && texts.len() - at <= 6
-    });
-    let strong = ["someone", "somebody", "people", "staff", "employee"].contains(texts.get(at).unwrap_or(&""));
-    let speaks =
-        before.iter().any(|w| matches!(*w, "talk" | "speak" | "chat" | "connect" | "transfer" | "reach" | "contact"));
-    (alone && !(strong && texts.len() == 1)) || (near && (!strong || speaks))
+}
+
+/// "can someone call me". "Can somebody help me" is how people greet a bot too, and is left to the topics.
+fn someone_calls(rest: &[&str]) -> bool {
+    matches!(
+        rest,
+        ["someone" | "somebody" | "anyone" | "anybody", "call" | "phone" | "ring" | "contact", "me" | "us", ..]
+            | ["someone" | "somebody", "to", "call" | "phone" | "ring" | "contact", "me" | "us", ..]
+            | [
+                "someone" | "somebody" | "anyone" | "anybody",
+                "there" | "here",
+                "i" | "we",
+                "can",
+                "speak" | "talk",
+                ..
+            ]
+            | ["someone" | "somebody" | "anyone" | "anybody", "i" | "we", "can", "speak" | "talk" | "chat", ..]
+    )
+}
+
+/// After "I don't want to …": "… talk to a bot" asks for a person too.
+fn refuses_the_bot(rest: &[&str]) -> bool {
+    let [verb, "to" | "with", object @ ..] = rest else { return false };
+    let noun = object.iter().find(|word| !LISTS.has("articles", word));
+    matches!(*verb, "talk" | "talking" | "speak" | "speaking" | "chat" | "chatting" | "deal" | "dealing")
+        && noun
+            .is_some_and(|noun| matches!(*noun, "bot" | "robot" | "chatbot" | "machine" | "computer" | "ai" | "bots"))
+}
+
+/// How many words name a person at the start of these, articles and adjectives included.
+fn person(words: &[&str]) -> Option<usize> {
+    let mut at = 0;
+    let mut known = false;
+    while let Some(word) = words.get(at) {
+        if names_person(word) {
+            known = true;
+        } else if known || !(LISTS.has("articles", word) || LISTS.has("adjectives", word)) {
+            break;
+        }
+        at += 1;
+    }
+    // "customer service" and "human support" are people too; "your service" is not
+    let adjectives = words.get(..at).unwrap_or_default();
+    let desk = adjectives.iter().any(|word| matches!(*word, "customer" | "human" | "live" | "support"))
+        && adjectives.last().is_some_and(|word| matches!(*word, "service" | "services" | "support" | "care" | "chat"));
+    let human = adjectives.last().is_some_and(|word| matches!(*word, "human"));
+    (known || desk || human).then_some(at)
+}
+
+fn names_person(word: &str) -> bool {
+    LISTS.of("nouns").iter().any(|noun| *noun == word || (noun.len() >= 6 && slipped(word, noun)))
+}
+
+/// One slip only, and not in the last letter: "operated" and "persons" are words of their own.
+fn slipped(word: &str, noun: &str) -> bool {
+    alike(word, noun)
+        && word.chars().last() == noun.chars().last()
+        && super::normal::distance(word, noun).is_some_and(|edits| edits == 1)
+}
+
+fn begins(words: &[&str], phrase: &str) -> bool {
+    let mut said = words.iter();
+    phrase.split(' ').all(|word| said.next() == Some(&word))
 }

@@ -2,11 +2,14 @@
 //! flow (```flow), perhaps settings (```bot.yaml, ```integrations.yaml), and what comes of it: ```diagnostics or
 //! ```transcript. `RAPPORT_UPDATE=1` writes what really comes of it into the pages; read the difference before you keep it.
 use crate::play;
-use crate::support::{MORNING, compiled, mistakes, root};
+use crate::support::{MORNING, compiled, mistakes, root, shipped};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
+
+/// The page whose examples run on the bot that we ship.
+const SHIPPED: &str = "bluebird.md";
 
 struct Block {
     kind: String,
@@ -49,6 +52,11 @@ fn really(section: &[Block], page: &str) -> Option<(Range<usize>, String, String
     let expected = section.iter().find(|b| b.kind == "diagnostics" || b.kind == "transcript")?;
     assert!(!expected.place.is_empty(), "{page}: write an empty line into the empty {} block", expected.kind);
     let find = |kind: &str| section.iter().find(|b| b.kind == kind).map(|b| b.text.as_str());
+    if page == SHIPPED && expected.kind == "transcript" {
+        let bot = shipped().into_iter().find(|b| b.id == "bluebird").expect("bluebird is shipped");
+        let actual = format!("{}\n", play::transcript(&bot, MORNING, &expected.text).trim_end());
+        return Some((expected.place.clone(), expected.text.clone(), actual));
+    }
     let flow = find("flow").unwrap_or_else(|| panic!("{page}: a section has a {} and no flow", expected.kind));
     let main = "flow main\n  triage: What can I do for you?\n";
     let mut files = vec![("example.flow", flow)];
@@ -88,6 +96,18 @@ fn check(path: &Path) -> Result<usize, String> {
         true if count == 0 => Err(format!("{name} holds no example")),
         true => Ok(count),
         false => Err(wrong.join("\n")),
+    }
+}
+
+#[test]
+fn every_flow_that_we_ship_has_a_transcript() {
+    let page = fs::read_to_string(root().join("tests/corpus").join(SHIPPED)).expect("the page");
+    for flow in shipped().iter().flat_map(|b| b.flows.values()).filter(|f| !f.house && f.name != "main") {
+        assert!(
+            page.contains(&format!("## {}\n", flow.name)) || page.contains(&format!("`{}`", flow.name)),
+            "{} has no transcript in {SHIPPED}",
+            flow.name
+        );
     }
 }
 

@@ -1,9 +1,11 @@
 //! The one integration-test binary: everything through public doors, with real parts.
+mod agents;
 mod architecture;
 mod browser;
 mod cli;
 mod connector;
 mod corpus;
+mod demo;
 mod docs;
 mod engine;
 mod http;
@@ -12,6 +14,9 @@ mod play;
 mod runtime;
 mod security;
 mod served;
+mod shop;
+mod socket;
 mod store;
 mod support;
 mod understand;
+mod visitor;

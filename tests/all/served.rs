@@ -35,7 +35,7 @@ flow main
 ";
 
 /// A bot that asks for a colour, by buttons or words.
-pub fn robin() -> Arc<Bot> {
+fn robin() -> Arc<Bot> {
     bot(&[("bot.yaml", SETTINGS), ("main.flow", FLOW)])
 }
 
@@ -120,16 +120,20 @@ pub fn client() -> reqwest::Client {
     builder.timeout(PATIENCE).build().expect("TLS starts")
 }
 
-async fn start(data: &TempDir, clock: Arc<Hand>, listen: SocketAddr, public_url: Option<&str>) -> Server {
-    let parts = Parts {
+/// What a runtime with the test's bot is made of.
+pub fn parts(data: &TempDir, clock: Arc<Hand>) -> Parts {
+    Parts {
         store: Arc::new(Sqlite::open(&data.path().join("rapport.db")).expect("the store opens")),
         bus: Arc::new(LocalBus::default()),
         connector: Arc::new(NoSystems),
         clock,
         bots: vec![robin()],
         limits: Limits::default(),
-    };
-    let runtime = Runtime::start(parts).await.expect("the runtime starts");
+    }
+}
+
+async fn start(data: &TempDir, clock: Arc<Hand>, listen: SocketAddr, public_url: Option<&str>) -> Server {
+    let runtime = Runtime::start(parts(data, clock)).await.expect("the runtime starts");
     let options = Options { runtime, listen, public_url: public_url.map(str::to_owned), demo: None };
     Server::start(options).await.expect("the server starts")
 }
@@ -151,14 +155,13 @@ impl Socket {
         self.0.send(message).await
     }
 
-    /// Whether the connection comes to its end, in whatever way.
-    pub async fn ended(&mut self) -> bool {
+    /// Waits until the connection comes to its end, in whatever way.
+    pub async fn until_ended(&mut self) {
         while let Some(message) = self.read().await {
             if matches!(message, Message::Close(_)) {
-                return true;
+                return;
             }
         }
-        true
     }
 
     async fn read(&mut self) -> Option<Message> {
@@ -228,4 +231,22 @@ impl Socket {
             }
         }
     }
+}
+
+/// The status and the body with which a socket was refused.
+#[track_caller]
+pub fn refused(opened: Result<Socket, Error>) -> (u16, Value) {
+    match opened {
+        Err(Error::Http(response)) => {
+            let body = response.body().as_deref().unwrap_or_default();
+            (response.status().as_u16(), serde_json::from_slice(body).unwrap_or_default())
+        }
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("the socket opened"),
+    }
+}
+
+/// What was said in these items.
+pub fn texts(items: &[Value]) -> Vec<&str> {
+    items.iter().filter_map(|i| i["text"].as_str()).collect()
 }

@@ -270,7 +270,8 @@ async fn a_queue_goes_by_priority_and_then_by_time(store: Any) {
     let bot = begun(&store).await.id;
     assert_eq!(store.queue("a", 9).await.expect("read"), [urgent, early, late, low]);
     assert_eq!(store.queue("a", 2).await.expect("read"), [urgent, early]);
-    let expected = [(urgent, Some(1)), (early, Some(2)), (late, Some(3)), (low, Some(4)), (other, Some(1)), (bot, None)];
+    let expected =
+        [(urgent, Some(1)), (early, Some(2)), (late, Some(3)), (low, Some(4)), (other, Some(1)), (bot, None)];
     for (id, place) in expected {
         assert_eq!(store.position(id).await.expect("read"), place);
     }

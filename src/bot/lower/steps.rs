@@ -1,7 +1,7 @@
 //! The steps that hold blocks, words or conditions, each to its operations.
 use super::{Lowerer, formula_reads, reads};
 use crate::bot::op::{Ask, At, Button, Escalate, Feedback, Op, Promise, Triage, Use};
-use crate::bot::settings::whole_pattern;
+use crate::bot::settings::pattern;
 use crate::language::ast::{Handler, When};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::steps;
@@ -170,13 +170,13 @@ impl Lowerer<'_> {
                 AcceptKind::Date => Kind::Date,
                 AcceptKind::YesOrNo => Kind::YesOrNo,
                 AcceptKind::OneOf(options) => Kind::OneOf(options.iter().map(|o| o.text.clone()).collect()),
-                AcceptKind::Pattern(pattern) => match whole_pattern(&pattern.text) {
-                    Ok(regex) => Kind::Pattern(regex),
+                AcceptKind::Pattern(written) => match pattern(&written.text) {
+                    Ok(pattern) => Kind::Pattern(pattern),
                     Err(why) => {
                         let action = "Mend the pattern, or describe a simpler one such as `[0-9]{6}`.";
                         self.found.push(Diagnostic::error(
                             "F112",
-                            pattern.span,
+                            written.span,
                             format!("The pattern cannot be read: {why}"),
                             action,
                         ));

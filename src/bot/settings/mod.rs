@@ -3,10 +3,10 @@ mod hours;
 mod read;
 
 pub use crate::language::ast::term as read_term;
-pub use read::{defaults, duration, read, whole_pattern};
+pub use read::{defaults, duration, pattern, read};
 
 use crate::language::ast::Term;
-use regex::Regex;
+use crate::understand::answers::Pattern;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -51,7 +51,7 @@ pub struct Team {
 /// A kind of answer that a shop defines.
 #[derive(Clone, Debug)]
 pub struct Kind {
-    pub pattern: Regex,
+    pub pattern: Pattern,
     /// How people call it: "a six-digit order number".
     pub words: Option<String>,
 }

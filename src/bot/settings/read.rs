@@ -5,7 +5,7 @@ use crate::bot::yaml::{self, Key, Node, Reader, field};
 use crate::language::ast::{Term, Unit, term as read_term};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{FileId, SourceFile};
-use regex::Regex;
+use crate::understand::answers::Pattern;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -26,8 +26,6 @@ const KNOWN: &[&str] = &[
     "currency",
 ];
 const QUIET_AFTER: Duration = Duration::from_secs(24 * 3600);
-/// A pattern is tried on every answer; one that compiles to more than this is a mistake or an attack.
-pub const PATTERN_SIZE: usize = 1 << 18;
 
 /// Settings of a bot without a `bot.yaml`, called `name`.
 pub fn defaults(name: &str) -> Settings {
@@ -147,18 +145,18 @@ fn kinds(reader: &mut Reader, s: &mut Settings, node: &Node) {
         }
         reader.only(fields, &["pattern", "words", "values"], "A kind of answer");
         let words = field(fields, "words").and_then(|n| reader.text(n));
-        let Some(pattern) = field(fields, "pattern") else {
+        let Some(written) = field(fields, "pattern") else {
             let help = "Write `pattern: \"[0-9]{6}\"` under it.";
             reader.wrong(key.span, format!("The kind `{}` does not say what answers look like", key.text), help);
             continue;
         };
-        let Some(text) = reader.text(pattern) else { continue };
-        match whole_pattern(&text) {
-            Ok(regex) => {
-                s.kinds.insert(key.text.to_lowercase(), Kind { pattern: regex, words });
+        let Some(text) = reader.text(written) else { continue };
+        match pattern(&text) {
+            Ok(pattern) => {
+                s.kinds.insert(key.text.to_lowercase(), Kind { pattern, words });
             }
             Err(why) => reader.wrong(
-                pattern.span,
+                written.span,
                 format!("The pattern cannot be read: {why}"),
                 "Mend the pattern, or describe a simpler one such as `[0-9]{6}`.",
             ),
@@ -166,13 +164,12 @@ fn kinds(reader: &mut Reader, s: &mut Settings, node: &Node) {
     }
 }
 
-/// Compiles a pattern within bounds.
+/// Reads a pattern for answers.
 ///
 /// # Errors
 /// What is wrong with it, in a few words.
-pub fn whole_pattern(text: &str) -> Result<Regex, String> {
-    regex::RegexBuilder::new(text).size_limit(PATTERN_SIZE).case_insensitive(true).build().map_err(|e| {
-        let words = e.to_string();
+pub fn pattern(text: &str) -> Result<Pattern, String> {
+    Pattern::new(text).map_err(|words| {
         words.lines().last().unwrap_or("it is no regular expression").trim_start_matches("error: ").to_owned()
     })
 }
