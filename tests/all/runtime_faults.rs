@@ -258,8 +258,7 @@ impl Clock for Jumps {
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_goes_back_loses_no_timer() {
     let store = Arc::new(Faulty::default());
-    let clock =
-        Arc::new(Jumps { now: AtomicI64::new(crate::support::MORNING.0), once: AtomicI64::new(0) });
+    let clock = Arc::new(Jumps { now: AtomicI64::new(crate::support::MORNING.0), once: AtomicI64::new(0) });
     let runtime = Runtime::start(parts(store.clone(), clock.clone())).await.expect("it starts");
     let session = promised(&runtime, &store).await;
     // The timers are looked at three hours ahead; by the time that the chat hears of it the clock is right again.
