@@ -294,3 +294,64 @@ async fn a_store_is_opened_by_its_address() {
         assert!(rapport::store::open(wrong).is_err(), "{wrong}");
     }
 }
+
+/// Whether each commit is in the file, against what its asker was told.
+async fn honest(store: &Sqlite, told: Vec<(SessionId, Result<(), StoreError>)>) -> usize {
+    let mut kept = 0;
+    for (id, result) in told {
+        let seq = store.load(id).await.expect("loaded").expect("there").session.seq;
+        assert_eq!(seq == 1, result.is_ok(), "{result:?}");
+        kept += usize::from(result.is_ok());
+    }
+    kept
+}
+
+#[tokio::test]
+async fn what_is_told_to_have_failed_is_not_kept_after_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    let store = Sqlite::open_with(&path, Duration::from_millis(200)).expect("a store");
+    let mut session = session();
+    store.create(&session, TOKEN).await.expect("created");
+    let other = rusqlite::Connection::open(&path).expect("the file");
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    // The file comes free right after the transaction was given up.
+    let free = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(300));
+        other.execute_batch("ROLLBACK").expect("unlocked");
+    });
+    let event = said(&session, "a", "hello");
+    let result = store.commit(commit(&mut session, event)).await;
+    free.join().expect("unlocked");
+    honest(&store, vec![(session.id, result)]).await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_sqlite_gives_up_is_told_to_all_in_it() {
+    let kept = store();
+    let mut chats: Vec<Session> = (0..12).map(|_| session()).collect();
+    for chat in &chats {
+        kept.store.create(chat, TOKEN).await.expect("created");
+    }
+    // As with a full disk: the whole transaction goes, not just the statement.
+    let other = rusqlite::Connection::open(kept.path()).expect("the file");
+    let trigger = "CREATE TRIGGER full BEFORE INSERT ON cids WHEN NEW.cid = 'c5'
+                   BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END; BEGIN IMMEDIATE";
+    other.execute_batch(trigger).expect("locked");
+    let turns: Vec<Commit> = (0..)
+        .zip(&mut chats)
+        .map(|(n, chat)| {
+            let event = said(chat, &format!("c{n}"), "hello");
+            commit(chat, event)
+        })
+        .collect();
+    // All of them queue behind the lock, and so come into as few transactions as can be.
+    let sent = turns.into_iter().map(|turn| async { (turn.session, kept.store.commit(turn).await) });
+    let unlock = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        other.execute_batch("ROLLBACK").expect("unlocked");
+    };
+    let (told, ()) = tokio::join!(futures_util::future::join_all(sent), unlock);
+    let survivors = honest(&kept.store, told).await;
+    assert!((1..12).contains(&survivors), "the one with the full disk is lost, those after it are kept: {survivors}");
+}
