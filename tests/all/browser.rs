@@ -101,8 +101,13 @@ impl Window {
     }
 
     /// Runs JavaScript with the document of the widget's frame as `this`. The frame stands in a closed shadow root, where
-    /// scripts of the page cannot look; the browser's own tools can.
-    async fn frame(&self, body: &str) -> WebDriverResult<Value> {
+    /// scripts of the page cannot look; the browser's own tools can. Null while there is no document, or while it is being
+    /// replaced: the frame is empty at first, and the answer to the first question may be gone at the second.
+    async fn frame(&self, body: &str) -> Value {
+        self.ask_frame(body).await.unwrap_or(Value::Null)
+    }
+
+    async fn ask_frame(&self, body: &str) -> WebDriverResult<Value> {
         let tools = self.driver.cdp();
         let all = tools.send_raw("DOM.getDocument", json!({ "depth": -1, "pierce": true })).await?;
         let Some(id) = frame_document(&all["root"]) else { return Ok(Value::Null) };
@@ -118,7 +123,7 @@ impl Window {
     /// Messages and lines that the customer sees, oldest first.
     async fn chat(&self) -> Vec<String> {
         let body = "return [...this.querySelectorAll('[data-test=message],[data-test=line]')].map(e => (e.dataset.from || '*') + ': ' + e.innerText.trim());";
-        let found = self.frame(body).await.unwrap_or_default();
+        let found = self.frame(body).await;
         found.as_array().map(|a| a.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()).unwrap_or_default()
     }
 
@@ -135,26 +140,31 @@ impl Window {
 
     /// Writes with the keyboard, as a customer does.
     async fn write(&self, words: &str) -> WebDriverResult<()> {
-        self.frame("this.querySelector('[data-test=composer]').focus()").await?;
+        self.until("const c = this.querySelector('[data-test=composer]'); if (c) c.focus(); return !!c;", "composer")
+            .await;
         self.driver.action_chain().send_keys(words).send_keys(Key::Enter).perform().await
     }
 
-    async fn tap(&self, label: &str) -> WebDriverResult<()> {
+    /// Asks the frame again and again until it says true.
+    async fn until(&self, body: &str, what: &str) {
+        let start = Instant::now();
+        while self.frame(body).await != Value::Bool(true) {
+            assert!(start.elapsed() < PATIENCE, "there is no {what} in\n{}", self.chat().await.join("\n"));
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn tap(&self, label: &str) {
         let label = serde_json::to_string(label).expect("JSON");
         let body = format!(
             "const b = [...this.querySelectorAll('[data-test=choice]')].filter(e => e.innerText.trim() === {label} || e.getAttribute('aria-label') === {label} || e.value === {label}).pop(); if (b) b.click(); return !!b;"
         );
-        let start = Instant::now();
-        while self.frame(&body).await? != Value::Bool(true) {
-            assert!(start.elapsed() < PATIENCE, "no button {label} in\n{}", self.chat().await.join("\n"));
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        Ok(())
+        self.until(&body, &format!("button {label}")).await;
     }
 
     async fn open_widget(&self) -> WebDriverResult<()> {
         let start = Instant::now();
-        while self.frame("return !!this.querySelector('[data-test=composer]')").await? != Value::Bool(true) {
+        while self.frame("return !!this.querySelector('[data-test=composer]')").await != Value::Bool(true) {
             self.driver.execute("window.rapport && window.rapport('open')", vec![]).await?;
             assert!(start.elapsed() < PATIENCE, "the widget does not open");
             tokio::time::sleep(Duration::from_millis(150)).await;
@@ -258,7 +268,7 @@ async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDr
     customer.sees("can't find 999999").await;
     customer.write("204518").await?;
     customer.sees("What is wrong with it?").await;
-    customer.tap("It's broken").await?;
+    customer.tap("It's broken").await;
     customer.sees("I'll bring in a colleague").await;
     customer.shot("widget").await?;
 
@@ -305,7 +315,7 @@ async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDr
     customer.sees("Is there anything else").await;
     customer.write("no thanks").await?;
     customer.sees("how was this chat").await;
-    customer.tap("5").await?;
+    customer.tap("5").await;
     customer.sees("add a word").await;
     customer.write("Ann was great").await?;
     customer.sees("Take care!").await;
