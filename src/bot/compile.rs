@@ -61,6 +61,9 @@ pub fn compile(files: &Files) -> Compiled {
     let mut templates = Templates::new(&parts.settings);
     let flows = lowered(&mut parts, &sources, &mut templates);
     let mut found = parts.found;
+    // What is proved of a bot with mistakes would only repeat them.
+    let sound = found.iter().all(|d| d.severity != Severity::Error);
+    let bound = sound.then(|| check::prove(&flows, &parts.settings, &parts.integrations, &mut found)).flatten();
     found.sort_by(|a, b| (a.span.file, a.span.start, a.code).cmp(&(b.span.file, b.span.start, b.code)));
     found.dedup();
     // A name that was mended by us exists nowhere; that it does not is no second mistake.
@@ -74,6 +77,8 @@ pub fn compile(files: &Files) -> Compiled {
         integrations: parts.integrations,
         flows,
         templates,
+        bound,
+        philosophy: parts.philosophy,
     });
     Compiled { bot, sources, diagnostics: found }
 }

@@ -22,6 +22,11 @@ const FILES: [(&str, &str); 8] = [
     (GONE_QUIET, include_str!("../../flows/house/gone_quiet.flow")),
 ];
 
+/// Whether a flow of this name is one that every bot has, ours or the author's in its place.
+pub fn is(name: &str) -> bool {
+    FILES.iter().any(|(own, _)| *own == name)
+}
+
 /// Their source files.
 pub fn sources() -> impl Iterator<Item = SourceFile> {
     FILES.iter().map(|(name, text)| SourceFile::new(format!("house/{name}.flow"), *text))

@@ -7,6 +7,7 @@ pub mod house;
 pub mod integrations;
 mod lower;
 pub mod op;
+pub mod paths;
 pub mod philosophy;
 pub mod settings;
 pub mod template;
@@ -38,6 +39,9 @@ pub struct Bot {
     pub templates: Templates,
     /// Topics by their flows' names.
     pub topics: Topics,
+    /// How long the longest way to an answer or a person is; `None` where nothing bounds it.
+    pub bound: Option<paths::Bound>,
+    pub philosophy: philosophy::Philosophy,
 }
 
 impl Bot {

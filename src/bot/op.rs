@@ -1,6 +1,7 @@
 //! What a flow becomes: about a dozen operations in a row, with jumps. The engine knows only these.
 use super::template::{Formula, Text};
 use crate::language::ast::{Feeling, Priority, Term};
+use crate::language::source::Span;
 use crate::language::steps::Scale;
 use crate::understand::answers;
 use std::collections::BTreeSet;
@@ -24,6 +25,10 @@ pub struct FlowCode {
     pub house: bool,
     /// Details that `do` hands over, where the author says so.
     pub gives: Vec<String>,
+    /// Details that must be filled before `do` runs it, where the author says so.
+    pub needs: Vec<String>,
+    /// Where its name stands.
+    pub span: Span,
 }
 
 /// An operation and where it comes from.
@@ -35,6 +40,7 @@ pub struct Placed {
     /// Line of the step, from 1, and its file, for `--why`.
     pub line: usize,
     pub file: String,
+    pub span: Span,
     /// Details it reads; what `ask again` runs anew is decided by them.
     pub reads: BTreeSet<String>,
 }

@@ -99,7 +99,13 @@ pub fn report(folder: &Path, compiled: &Compiled) -> String {
             let own = bot.flows.values().filter(|f| !f.house);
             let (flows, topics) = (own.clone().count(), own.filter(|f| f.topic).count());
             let warned = if w > 0 { format!(", {}", plural(w, "warning")) } else { String::new() };
-            format!("is fine: {}, {}{warned}.", plural(flows, "flow"), plural(topics, "topic"))
+            let bound = bot.bound.as_ref().map_or_else(String::new, |b| {
+                format!(
+                    " From any point at most {} to an answer or a person.",
+                    plural(b.turns as usize, "customer turn")
+                )
+            });
+            format!("is fine: {}, {}{warned}.{bound}", plural(flows, "flow"), plural(topics, "topic"))
         }
         (None, _) => format!("has {}. Nothing was changed.", plural(errors, "mistake")),
     };

@@ -36,6 +36,9 @@ enum Command {
         /// Print JSON, for other programs.
         #[arg(long)]
         json: bool,
+        /// Show the longest way to an answer or a person, step by step.
+        #[arg(long)]
+        bound: bool,
     },
     /// Talk to a bot here in the terminal.
     Chat {
@@ -73,7 +76,7 @@ pub fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let result = match Cli::parse().command {
         Command::New { name } => new::run(&name),
-        Command::Check { path, json } => check::run(&path, json),
+        Command::Check { path, json, bound } => check::run(&path, json, bound),
         Command::Chat { path, why } => chat::run(&path, why),
         Command::Steps => Ok(steps::run()),
         Command::Serve { path, args } => serve::run(&path, &args),

@@ -11,6 +11,7 @@ mod engine;
 mod http;
 mod language;
 mod play;
+mod proof;
 mod runtime;
 mod security;
 mod served;

@@ -1,7 +1,12 @@
 //! What must hold between the parts of a bot: every name means something, and what is said may be said.
+mod bound;
+mod filled;
 mod names;
+mod proofs;
 mod texts;
 mod visit;
+
+pub use proofs::prove;
 
 use super::philosophy::Philosophy;
 use super::{Integrations, Settings};

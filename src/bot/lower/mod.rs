@@ -46,6 +46,8 @@ pub fn flow(
     });
     let ops = l.ops;
     FlowCode {
+        span: flow.name.span,
+        needs: flow.needs.iter().map(|n| n.text.clone()).collect(),
         name: flow.name.text.clone(),
         title: flow.title.as_ref().map_or_else(|| title(&flow.name.text), |t| t.text.clone()),
         team: flow.team.as_ref().map(|t| t.text.clone()),
@@ -92,7 +94,7 @@ impl Lowerer<'_> {
         let source = self.around.sources.get(usize::try_from(span.file.0).unwrap_or(usize::MAX));
         let line = source.map_or(0, |s| s.line_col(span.start).0);
         let file = source.map_or_else(String::new, |s| s.name.clone());
-        self.ops.push(Placed { op, anchor, line, file, reads });
+        self.ops.push(Placed { op, anchor, line, file, span, reads });
         at
     }
 
@@ -143,7 +145,7 @@ impl Lowerer<'_> {
 
     fn formula(&mut self, expr: &Expr) -> Formula {
         match self.templates.formula(&expr.jinja) {
-            Ok(formula) => formula,
+            Ok(formula) => formula.written(&expr.source),
             Err(why) => {
                 let action = "Write it like `reason is damaged` or `order.total > 50`.";
                 self.found.push(Diagnostic::error(

@@ -81,6 +81,9 @@ struct Compiled {
     paths: Vec<String>,
     /// Their first parts.
     roots: Vec<String>,
+    /// Of a condition or a value: as the author wrote it, and as minijinja reads it.
+    source: String,
+    jinja: String,
 }
 
 impl Text {
@@ -98,6 +101,19 @@ impl Formula {
     }
     pub fn roots(&self) -> &[String] {
         &self.0.roots
+    }
+    /// As the author wrote it.
+    pub fn source(&self) -> &str {
+        &self.0.source
+    }
+    /// As minijinja reads it.
+    pub fn jinja(&self) -> &str {
+        &self.0.jinja
+    }
+    /// The same, as the author wrote it.
+    pub fn written(mut self, source: &str) -> Self {
+        source.clone_into(&mut self.0.source);
+        self
     }
 }
 
@@ -146,7 +162,9 @@ impl Templates {
     /// What is wrong with it, in minijinja's words.
     pub fn formula(&mut self, jinja: &str) -> Result<Formula, String> {
         // The value of an expression is read back from a variable: an `Expression` would borrow the environment.
-        self.compile(format!("{{% set result = ({jinja}) %}}")).map(Formula)
+        let mut compiled = self.compile(format!("{{% set result = ({jinja}) %}}"))?;
+        jinja.clone_into(&mut compiled.jinja);
+        Ok(Formula(compiled))
     }
 
     /// A text that is shown as written, for one that could not be compiled.
@@ -156,7 +174,8 @@ impl Templates {
 
     /// A condition that never holds, for one that could not be compiled.
     pub fn never(&mut self) -> Formula {
-        let none = Compiled { name: String::new(), paths: vec![], roots: vec![] };
+        let none =
+            Compiled { name: String::new(), paths: vec![], roots: vec![], source: String::new(), jinja: String::new() };
         self.formula("false").unwrap_or(Formula(none))
     }
 
@@ -172,7 +191,7 @@ impl Templates {
         paths.sort();
         let root = |p: &String| p.split('.').next().unwrap_or(p).to_owned();
         let roots: BTreeSet<String> = paths.iter().map(root).collect();
-        Ok(Compiled { name, paths, roots: roots.into_iter().collect() })
+        Ok(Compiled { name, paths, roots: roots.into_iter().collect(), source: String::new(), jinja: String::new() })
     }
 
     /// The words that people read.

@@ -1,0 +1,324 @@
+//! Details that are read must be filled on every way that leads there, across flows.
+use super::proofs::Proof;
+use crate::bot::op::{At, FlowCode, Op, Words};
+use crate::bot::paths::{Exit, Goal, read_unguarded, root};
+use crate::bot::template::{BUILT_IN, Formula};
+use crate::bot::{MAIN, house};
+use crate::language::diagnostic::Diagnostic;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+type Facts = BTreeSet<String>;
+/// What is known before each operation; `None` where no way leads.
+type Known = Vec<Option<Facts>>;
+
+struct Filled<'a> {
+    proof: &'a Proof<'a>,
+    /// What each flow fills on every way to its end; `None` where it was not found out yet, or never ends.
+    adds: BTreeMap<&'a str, Option<Facts>>,
+    /// What each flow may forget.
+    forgets: BTreeMap<&'a str, Facts>,
+    /// What is known whenever a flow begins.
+    entry: BTreeMap<&'a str, Facts>,
+}
+
+pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) {
+    let mut filled = Filled { proof, adds: BTreeMap::new(), forgets: BTreeMap::new(), entry: BTreeMap::new() };
+    filled.forgotten();
+    filled.ends();
+    filled.begins();
+    for flow in proof.flows.values() {
+        if let Some(entry) = filled.entry.get(flow.name.as_str()) {
+            filled.report(flow, entry, found);
+        }
+    }
+}
+
+impl<'a> Filled<'a> {
+    fn forgotten(&mut self) {
+        for flow in self.proof.flows.values() {
+            let own = flow.ops.iter().filter_map(|p| match &p.op {
+                Op::AskAgain { slots, .. } => Some(slots.iter().cloned()),
+                _ => None,
+            });
+            self.forgets.insert(&flow.name, own.flatten().collect());
+        }
+        let mut dirty: VecDeque<&str> = self.proof.flows.keys().map(String::as_str).collect();
+        while let Some(name) = dirty.pop_front() {
+            let own = self.forgets.get(name).cloned().unwrap_or_default();
+            for caller in self.proof.callers(name) {
+                let theirs = self.forgets.entry(caller).or_default();
+                let before = theirs.len();
+                theirs.extend(own.iter().cloned());
+                if theirs.len() > before {
+                    dirty.push_back(caller);
+                }
+            }
+        }
+    }
+
+    /// What each flow has filled when it ends; begins with "everything" and takes away.
+    fn ends(&mut self) {
+        let mut dirty: VecDeque<&'a str> = self.proof.flows.keys().map(String::as_str).collect();
+        while let Some(name) = dirty.pop_front() {
+            let Some(flow) = self.proof.flows.get(name) else { continue };
+            let known = self.known(flow, &flow.needs.iter().cloned().collect());
+            let ended = self.at_the_end(flow, &known);
+            if self.adds.get(name) != Some(&ended) {
+                self.adds.insert(name, ended);
+                dirty.extend(self.proof.callers(name));
+            }
+        }
+    }
+
+    fn at_the_end(&self, flow: &'a FlowCode, known: &Known) -> Option<Facts> {
+        let mut ended: Option<Facts> = None;
+        for (at, facts) in (0..).zip(known) {
+            let Some(facts) = facts else { continue };
+            for exit in self.proof.exits(flow, at) {
+                let left = match exit.goal {
+                    Goal::Return => Some(facts.clone()),
+                    Goal::Flow(next) => {
+                        self.adds.get(next).cloned().flatten().map(|a| a.union(facts).cloned().collect())
+                    }
+                    _ => None,
+                };
+                if let Some(left) = left {
+                    meet(&mut ended, left);
+                }
+            }
+        }
+        ended
+    }
+
+    /// What is known when each flow begins: what all who lead to it know.
+    fn begins(&mut self) {
+        let mut dirty: VecDeque<&'a str> = VecDeque::new();
+        for flow in self.proof.flows.values() {
+            if flow.topic || flow.house || flow.name == MAIN || house::is(&flow.name) || self.proof.offered(&flow.name)
+            {
+                self.entry.insert(&flow.name, Facts::new());
+                dirty.push_back(&flow.name);
+            }
+        }
+        while let Some(name) = dirty.pop_front() {
+            let Some(flow) = self.proof.flows.get(name) else { continue };
+            let entry = self.entry.get(name).cloned().unwrap_or_default();
+            let known = self.known(flow, &entry.into_iter().chain(flow.needs.iter().cloned()).collect());
+            for (at, facts) in (0..).zip(&known) {
+                let Some(facts) = facts else { continue };
+                for exit in self.proof.exits(flow, at) {
+                    let (Goal::Run(next) | Goal::Flow(next)) = exit.goal else { continue };
+                    let before = self.entry.get(next).cloned();
+                    let mut after = before.clone();
+                    meet(&mut after, facts.clone());
+                    if let Some(facts) = after.clone().filter(|_| after != before) {
+                        self.entry.insert(next, facts);
+                        dirty.push_back(next);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is known before each operation of a flow that begins with `entry` known.
+    fn known(&self, flow: &'a FlowCode, entry: &Facts) -> Known {
+        let mut known: Known = vec![None; flow.ops.len()];
+        let mut dirty: BTreeSet<At> = BTreeSet::from([0]);
+        if let Some(first) = known.first_mut() {
+            *first = Some(entry.clone());
+        }
+        while let Some(at) = dirty.pop_first() {
+            let Some(facts) = place(&known, at).cloned() else { continue };
+            for exit in self.proof.exits(flow, at) {
+                let Some((to, after)) = self.passes(at, &exit, &facts) else { continue };
+                let Some(slot) = usize::try_from(to).ok().and_then(|i| known.get_mut(i)) else { continue };
+                let before = slot.as_ref().map(BTreeSet::len);
+                meet(slot, after);
+                if slot.as_ref().map(BTreeSet::len) != before {
+                    dirty.insert(to);
+                }
+            }
+        }
+        known
+    }
+
+    /// Where a way goes on in the flow, and what is known there.
+    fn passes(&self, at: At, exit: &Exit<'a>, facts: &Facts) -> Option<(At, Facts)> {
+        let mut after = facts.clone();
+        after.retain(|d| !exit.forgets.contains(d));
+        after.extend(exit.fills.map(str::to_owned));
+        for path in &exit.known {
+            after.insert(path.clone());
+            if !matches!(root(path), "customer" | "hours") {
+                after.insert(root(path).to_owned());
+            }
+        }
+        match exit.goal {
+            Goal::Step(to) | Goal::Topic(_, to) | Goal::AnyTopic(to) => Some((to, after)),
+            Goal::Run(called) => {
+                let adds = self.adds.get(called).cloned().flatten()?;
+                if let Some(lost) = self.forgets.get(called) {
+                    after.retain(|d| !lost.contains(d));
+                }
+                after.extend(adds);
+                Some((at + 1, after))
+            }
+            Goal::Flow(_) | Goal::Return | Goal::Fails | Goal::Person | Goal::Resolved => None,
+        }
+    }
+
+    fn report(&self, flow: &'a FlowCode, entry: &Facts, found: &mut Vec<Diagnostic>) {
+        let entry: Facts = entry.iter().cloned().chain(flow.needs.iter().cloned()).collect();
+        let known = self.known(flow, &entry);
+        for ((at, facts), placed) in (0..).zip(&known).zip(&flow.ops) {
+            let Some(facts) = facts else { continue };
+            let mut told = BTreeSet::new();
+            for path in read(&placed.op) {
+                if self.unknown(&path, facts) && told.insert(path.clone()) {
+                    let problem = format!("`{path}` may be empty here{}", self.way(flow, &entry, at, root(&path)));
+                    found.push(Diagnostic::error("F201", placed.span, problem, remedy(&path)));
+                }
+            }
+            self.calls(flow, at, facts, &entry, found);
+        }
+        for detail in &flow.gives {
+            if self.at_the_end(flow, &known).is_some_and(|end| !end.contains(detail)) {
+                let problem = format!("`{}` says that it gives `{detail}`, but may end without it", flow.name);
+                let action = format!(
+                    "Fill `{detail}` on every way to the end of this flow, or take it out of the `gives` line."
+                );
+                found.push(Diagnostic::error("F203", flow.span, problem, action));
+            }
+        }
+    }
+
+    fn calls(&self, flow: &'a FlowCode, at: At, facts: &Facts, entry: &Facts, found: &mut Vec<Diagnostic>) {
+        let Some(placed) = usize::try_from(at).ok().and_then(|i| flow.ops.get(i)) else { return };
+        if let Op::Do { flow: next } | Op::GoTo { flow: next } = &placed.op
+            && let Some(called) = self.proof.flows.get(next)
+        {
+            for detail in called.needs.iter().filter(|d| self.unknown(d, facts)) {
+                let problem =
+                    format!("`{next}` needs `{detail}`, which may be empty here{}", self.way(flow, entry, at, detail));
+                let action = format!("Ask for `{detail}` before this line.");
+                found.push(
+                    Diagnostic::error("F202", placed.span, problem, action).related(called.span, "it says so here"),
+                );
+            }
+        }
+        if let Op::Promise(promise) = &placed.op
+            && let Some(to) = promise.to.as_ref().filter(|to| self.unknown(to, facts))
+        {
+            let way = self.way(flow, entry, at, root(to));
+            let problem = format!("This promise is to reach the customer at `{to}`, which may be missing{way}");
+            let action = "Ask for it before this line, or leave `to` out: the promise is then kept in this chat.";
+            found.push(Diagnostic::error("F204", placed.span, problem, action));
+        }
+    }
+
+    fn unknown(&self, path: &str, facts: &Facts) -> bool {
+        let first = root(path);
+        let always = first != "customer" && BUILT_IN.contains(&first);
+        let fact = self.proof.settings.facts.contains_key(first);
+        !(always || fact || facts.contains(path) || (first != "customer" && facts.contains(first)))
+    }
+
+    /// A way to `at` on which nothing fills the detail, in the author's words.
+    fn way(&self, flow: &'a FlowCode, entry: &Facts, at: At, detail: &str) -> String {
+        let mut seen: BTreeMap<At, (At, String)> = BTreeMap::new();
+        let mut next = VecDeque::from([0]);
+        while let Some(here) = next.pop_front().filter(|h| *h != at) {
+            for exit in self.proof.exits(flow, here) {
+                let Some((to, after)) = self.passes(here, &exit, entry) else { continue };
+                if !after.contains(detail) && to != 0 && !seen.contains_key(&to) {
+                    seen.insert(to, (here, exit.when));
+                    next.push_back(to);
+                }
+            }
+        }
+        let mut whens = Vec::new();
+        let mut here = at;
+        while let Some((from, when)) = seen.get(&here) {
+            if !when.is_empty() {
+                whens.push(when.clone());
+            }
+            here = *from;
+        }
+        whens.reverse();
+        // The last turns tell it; all of a long way would hide it.
+        let skip = whens.len().saturating_sub(3);
+        let said: Vec<&str> = whens.iter().skip(skip).map(String::as_str).collect();
+        if said.is_empty() { String::new() } else { format!(": when {}", said.join(" and then ")) }
+    }
+}
+
+fn remedy(path: &str) -> String {
+    format!(
+        "Fill it before this line, or write `{{{{ {path} | default(\"…\") }}}}` or `{{% if {path} %}}…{{% endif %}}`."
+    )
+}
+
+fn place(known: &Known, at: At) -> Option<&Facts> {
+    known.get(usize::try_from(at).ok()?)?.as_ref()
+}
+
+/// Known where two ways meet is what both know.
+fn meet(known: &mut Option<Facts>, other: Facts) {
+    match known {
+        Some(facts) => facts.retain(|f| other.contains(f)),
+        None => *known = Some(other),
+    }
+}
+
+/// Everything an operation reads that would look empty if it were unknown.
+fn read(op: &Op) -> Vec<String> {
+    let words = |all: &[&Words]| -> Vec<String> {
+        all.iter().flat_map(|w| &w.variations).flat_map(|t| read_unguarded(&t.source)).collect()
+    };
+    let asked = |f: &Formula| -> Vec<String> {
+        let guarded = |p: &str| f.jinja().contains(&format!("known({p})")) || f.jinja().contains("default");
+        f.paths().iter().filter(|p| !guarded(p) && root(p) != "customer").cloned().collect()
+    };
+    match op {
+        Op::Greet { first_time, returning, out_of_hours } => {
+            words(&[first_time, returning, out_of_hours].into_iter().flatten().collect::<Vec<_>>())
+        }
+        Op::Say { words: w } | Op::Note { words: w } => words(&[w]),
+        Op::Empathize { moods, words: w } => words(&moods.iter().map(|(_, w)| w).chain(w).collect::<Vec<_>>()),
+        Op::Triage(t) => words(
+            &std::iter::once(&t.question)
+                .chain(t.anything_else.iter().filter_map(|(w, _)| w.as_ref()))
+                .collect::<Vec<_>>(),
+        ),
+        Op::Ask(ask) => {
+            let mut all = words(&std::iter::once(&ask.question).chain(&ask.retries).collect::<Vec<_>>());
+            all.extend(ask.buttons.iter().flat_map(|b| read_unguarded(&b.label.source)));
+            let checked = ask.checks.iter().flat_map(|(f, w)| asked(f).into_iter().chain(words(&[w])));
+            all.extend(checked.filter(|p| root(p) != ask.slot));
+            all
+        }
+        Op::Feedback(f) => words(&std::iter::once(&f.question).chain(&f.comment).collect::<Vec<_>>()),
+        Op::Use(step) => {
+            let mut all = words(&step.while_waiting.iter().collect::<Vec<_>>());
+            all.extend(step.with.iter().flat_map(|(_, f)| asked(f)));
+            all
+        }
+        Op::Branch { condition, .. } => asked(condition),
+        Op::Remember { value, .. } => asked(value),
+        Op::Escalate(e) => {
+            let mut all = words(&e.words.iter().collect::<Vec<_>>());
+            all.extend(e.summary.iter().flat_map(|s| read_unguarded(&s.source)));
+            all
+        }
+        Op::Promise(p) => words(&[&p.words]),
+        Op::Resolve { words: w } => words(&w.iter().collect::<Vec<_>>()),
+        Op::Jump(_)
+        | Op::WaitAgain(_)
+        | Op::Do { .. }
+        | Op::GoTo { .. }
+        | Op::Return
+        | Op::AskAgain { .. }
+        | Op::AwaitPerson
+        | Op::Tag { .. } => vec![],
+    }
+}

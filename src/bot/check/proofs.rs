@@ -1,0 +1,112 @@
+//! What is proved of a bot's operations: every detail filled, every round counted, every step reached.
+use super::{bound, filled};
+use crate::bot::op::{At, FlowCode, Op};
+use crate::bot::paths::{self, Bound, Exit, Goal, Outcomes};
+use crate::bot::{Integrations, MAIN, Settings, house};
+use crate::language::diagnostic::Diagnostic;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub struct Proof<'a> {
+    pub flows: &'a BTreeMap<String, FlowCode>,
+    pub settings: &'a Settings,
+    pub integrations: &'a Integrations,
+    callers: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    offered: BTreeSet<&'a str>,
+}
+
+/// Proves what can be proved; what cannot is a mistake. The bound is there where no round goes on without end.
+pub fn prove(
+    flows: &BTreeMap<String, FlowCode>,
+    settings: &Settings,
+    integrations: &Integrations,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Bound> {
+    let mut proof = Proof { flows, settings, integrations, callers: BTreeMap::new(), offered: BTreeSet::new() };
+    for flow in flows.values() {
+        for placed in &flow.ops {
+            match &placed.op {
+                Op::Do { flow: next } | Op::GoTo { flow: next } => {
+                    proof.callers.entry(next).or_default().insert(&flow.name);
+                }
+                Op::Triage(triage) => proof.offered.extend(triage.offers.iter().map(String::as_str)),
+                _ => {}
+            }
+        }
+    }
+    filled::check(&proof, found);
+    proof.reached(found);
+    bound::check(&proof, found)
+}
+
+impl<'a> Proof<'a> {
+    pub fn exits(&self, flow: &'a FlowCode, at: At) -> Vec<Exit<'a>> {
+        paths::exits(flow, at, self.integrations)
+    }
+
+    /// Flows that `do` or `go to` this one.
+    pub fn callers(&self, flow: &str) -> impl Iterator<Item = &'a str> + '_ {
+        self.callers.get(flow).into_iter().flatten().copied()
+    }
+
+    /// Whether a triage shows a button for it.
+    pub fn offered(&self, flow: &str) -> bool {
+        self.offered.contains(flow)
+    }
+
+    /// Steps that no way reaches, flows that nothing leads to, escalations without a word.
+    fn reached(&self, found: &mut Vec<Diagnostic>) {
+        for flow in self.flows.values().filter(|f| !f.house) {
+            let led = flow.topic || flow.name == MAIN || house::is(&flow.name) || self.offered(&flow.name);
+            if !led && !self.callers.contains_key(flow.name.as_str()) {
+                let problem = format!("Nothing leads to the flow `{}`", flow.name);
+                let action = format!("Write `do {}` where it belongs, or give it a `customers say` list.", flow.name);
+                found.push(Diagnostic::warning("F215", flow.span, problem, action));
+            }
+            let mut dead = false;
+            let reached = self.steps_reached(flow);
+            for (at, placed) in (0..).zip(&flow.ops) {
+                let plain = placed.op.word().is_empty();
+                let now = !plain && !reached.contains(&at);
+                if now && !dead {
+                    let action = "Remove it, or move it before the step that ends this way.";
+                    found.push(Diagnostic::warning("F214", placed.span, "No way leads to this step", action));
+                }
+                dead = if plain { dead } else { now };
+                if let Op::Escalate(e) = &placed.op
+                    && e.words.is_none()
+                {
+                    let action = "Write them after a colon, for example `escalate: Let me bring in a colleague.`";
+                    let problem = "A person is brought in here and the customer is not told";
+                    found.push(Diagnostic::error("F220", placed.span, problem, action));
+                }
+            }
+        }
+    }
+
+    fn steps_reached(&self, flow: &'a FlowCode) -> BTreeSet<At> {
+        let mut seen = BTreeSet::new();
+        let mut next: Vec<At> = flow.when_something_fails.into_iter().chain([0]).collect();
+        while let Some(at) = next.pop() {
+            if seen.insert(at) {
+                next.extend(self.exits(flow, at).into_iter().filter_map(|e| match e.goal {
+                    Goal::Step(to) | Goal::Topic(_, to) | Goal::AnyTopic(to) => Some(to),
+                    Goal::Run(_) => Some(at + 1),
+                    Goal::Flow(_) | Goal::Return | Goal::Fails | Goal::Person | Goal::Resolved => None,
+                }));
+            }
+        }
+        seen
+    }
+}
+
+impl Outcomes for Integrations {
+    /// "Not there" comes with nothing; any other answer may say more.
+    fn gives(&self, system: &str, action: &str, outcome: &str) -> bool {
+        let codes = self.action(system, action).into_iter().flat_map(|a| &a.outcomes);
+        codes.filter(|(_, name)| name == outcome).any(|(code, _)| !matches!(code, 404 | 410))
+    }
+
+    fn all(&self, system: &str, action: &str) -> Vec<&str> {
+        self.action(system, action).into_iter().flat_map(|a| a.outcomes.iter().map(|(_, n)| n.as_str())).collect()
+    }
+}

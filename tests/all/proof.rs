@@ -1,0 +1,198 @@
+//! What the checker proves: seeded faults are found with the way that leads to them, sound bots are left alone, and what is
+//! proved holds in play.
+use crate::play::Play;
+use crate::support::{MORNING, bot, compiled, mistakes, shipped};
+use rapport::engine::{Holder, What};
+
+const BOT: &str =
+    "teams: { refunds: {}, general: {} }\ncustomer: { first_name: name, email: email }\nfacts: { days: 30 }\n";
+const SHOP: &str = "shop:
+  base: https://shop.example/api
+  find_order: { get: \"/orders/{{ number }}\", outcomes: { 200: found, 404: not_found }, gives: { number: text, total: money } }
+  refund: { post: /refunds, body: { order: \"{{ order }}\" }, outcomes: { 201: started, 409: already }, gives: { amount: money } }
+";
+const MAIN: &str = "flow main\n  triage: What can I do for you?\n";
+
+fn check(flow: &str) -> String {
+    let mut files = vec![("a.flow", flow), ("bot.yaml", BOT), ("integrations.yaml", SHOP)];
+    if !flow.contains("flow main") {
+        files.push(("main.flow", MAIN));
+    }
+    mistakes(&compiled(&files))
+}
+
+const ASK: &str = "flow a\n  customers say\n    help me\n  ask x: X?\n    button yes: Yes\n    button later: Later\n      note: Later.\n";
+
+/// A flow, and words of what must be told of it: the code, and the way.
+fn faults() -> Vec<(String, &'static [&'static str])> {
+    let topic = |body: &str| format!("flow a\n  customers say\n    help me\n{body}");
+    let with = |body: &str| format!("{ASK}{body}");
+    vec![
+        // A detail that is not filled on every way.
+        (with("  say: {{ x }}\n"), &["F201", "taps \"Later\""]),
+        (with("  say: {{ x | upper }}\n"), &["F201", "`x`"]),
+        (with("  say\n    - Hello.\n    - You said {{ x }}.\n"), &["F201"]),
+        (with("  empathize: {{ x }}, I'm sorry.\n"), &["F201"]),
+        (with("  note: {{ x }}\n"), &["F201"]),
+        (with("  escalate: A colleague, please.\n    summary: {{ x }}\n"), &["F201"]),
+        (with("  resolve: Bye {{ x }}.\n"), &["F201"]),
+        (with("  promise reply within 2 days: About {{ x }}, in {{ within }}.\n"), &["F201"]),
+        (with("  ask y: And {{ x }}?\n"), &["F201"]),
+        (with("  ask y: And?\n    button b: Like {{ x }}\n"), &["F201"]),
+        (with("  ask y: And?\n    accept number\n    retry: Not {{ x }}.\n"), &["F201"]),
+        (with("  if x is yes\n    say: Good.\n"), &["F201"]),
+        (with("  remember y = x\n"), &["F201"]),
+        (with("  use shop.find_order with number = x save as o\n"), &["F201"]),
+        (with("  feedback f: How was {{ x }}?\n"), &["F201"]),
+        (with("  triage: What about {{ x }}?\n"), &["F201"]),
+        (with("  if x is known\n    say: Yes.\n  else\n    say: {{ x }}\n"), &["F201", "not: x is known"]),
+        (with("  say: {% if x %}{{ x }}{% endif %} and {{ x }}\n"), &["F201"]),
+        (
+            topic(
+                "  use shop.find_order with number = 1 save as o\n    when not_found\n      say: Gone.\n  say: {{ o.total }}\n",
+            ),
+            &["F201", "answers not_found"],
+        ),
+        (
+            topic(
+                "  use shop.find_order with number = 1 save as o\n    when it fails\n      say: Down.\n  say: {{ o.total }}\n",
+            ),
+            &["F201", "fails"],
+        ),
+        (
+            topic(
+                "  use shop.find_order with number = 1 save as o\n    when not_found\n      say: No {{ o.total }}.\n",
+            ),
+            &["F201", "not_found"],
+        ),
+        (
+            topic(
+                "  use shop.find_order with number = 1 save as o\n  say: {{ o.total }}\n  when something fails\n    say: {{ o.total }}\n",
+            ),
+            &["F201"],
+        ),
+        (topic("  say: {{ customer.first_name }}\n"), &["F201", "customer.first_name"]),
+        (topic("  feedback f: Well?\n  say: {{ f }}\n"), &["F201", "no score"]),
+        (
+            topic(
+                "  do b\n  say: {{ y }}\nflow b\n  ask x: X?\n    button yes: Yes\n  if x is yes\n    remember y = 1\n",
+            ),
+            &["F201", "`y`"],
+        ),
+        (topic("  do b\n  say: {{ y }}\nflow b\n  ask x: X?\n  if x is yes\n    done\n  remember y = 1\n"), &["F201"]),
+        (
+            topic(
+                "  go to b\nflow b\n  say: {{ z }}\nflow c\n  customers say\n    another thing\n  remember z = 1\n  go to b\n",
+            ),
+            &["F201"],
+        ),
+        // needs and gives.
+        (
+            topic(
+                "  do b\nflow b\n  needs x\n  say: {{ x }}\nflow c\n  customers say\n    another thing\n  remember x = 1\n  do b\n",
+            ),
+            &["F202", "`b` needs `x`"],
+        ),
+        (with("  do b\nflow b\n  needs x\n  say: {{ x }}\n"), &["F202", "Later"]),
+        (with("  go to b\nflow b\n  needs x\n  say: {{ x }}\n"), &["F202"]),
+        (topic("  do b\nflow b\n  gives y\n  ask x: X?\n  if x is yes\n    remember y = 1\n"), &["F203", "gives `y`"]),
+        (topic("  do b\nflow b\n  gives x\n  ask x: X?\n    button later: Later\n      note: Later.\n"), &["F203"]),
+        // Promises that reach nobody.
+        (
+            topic("  promise reply to customer.email within 2 days: We write in {{ within }}.\n"),
+            &["F204", "customer.email"],
+        ),
+        (with("  promise reply to x within 2 days: We write in {{ within }}.\n"), &["F204", "Later"]),
+        // Rounds that nothing counts.
+        (
+            topic(
+                "  ask x: X?\n  use shop.find_order with number = x save as o\n    when not_found\n      ask again x\n",
+            ),
+            &["F211", "ask again"],
+        ),
+        (topic("  ask x: X?\n  if x is no\n    ask again x\n"), &["F211"]),
+        (topic("  ask x: X?\n  if x is no\n    go to a\n"), &["F211", "`a`"]),
+        (topic("  do b\nflow b\n  do a\n"), &["F211"]),
+        (topic("  go to b\nflow b\n  ask x: X?\n  go to c\nflow c\n  go to a\n"), &["F211"]),
+        // Steps and flows that nothing reaches.
+        (topic("  escalate: A colleague, please.\n  say: Never.\n"), &["F214"]),
+        (topic("  done\n  say: Never.\n"), &["F214"]),
+        (topic("  resolve: Bye.\n  say: Never.\n"), &["F214"]),
+        (topic("  go to b\n  say: Never.\nflow b\n  say: Hello.\n"), &["F214"]),
+        (topic("  say: Hello.\nflow b\n  say: Never.\n"), &["F215", "`b`"]),
+        // A person comes and nobody says so.
+        (topic("  escalate\n"), &["F220"]),
+        (topic("  ask x: X?\n    when 2 tries failed\n      escalate to refunds\n"), &["F220"]),
+    ]
+}
+
+#[test]
+fn every_seeded_fault_is_found_with_its_way() {
+    let mut missed = Vec::new();
+    for (flow, words) in faults() {
+        let told = check(&flow);
+        if !words.iter().all(|w| told.contains(w)) {
+            missed.push(format!("{flow}\nshould tell {words:?}, tells\n{told}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n=====\n"));
+}
+
+#[test]
+fn what_is_sound_is_left_alone() {
+    let topic = |body: &str| format!("flow a\n  customers say\n    help me\n{body}");
+    for flow in [
+        topic("  ask x: X?\n  say: {{ x }} and {{ days }}\n"),
+        format!("{ASK}  say: {{{{ x | default(\"nothing\") }}}}{{% if x %}}{{{{ x }}}}{{% endif %}}\n"),
+        format!("{ASK}  if x is known\n    say: {{{{ x }}}}\n"),
+        format!("{ASK}  if x is not known\n    done\n  say: {{{{ x }}}}\n"),
+        format!("{ASK}  if x is known and x is yes\n    say: {{{{ x }}}}\n"),
+        topic("  if customer.email is known\n    promise reply to customer.email within 2 days: In {{ within }}.\n"),
+        topic(
+            "  use shop.refund with order = 1 save as r\n    when already\n      say: {{ r.amount }}\n  say: {{ r.amount }}\n",
+        ),
+        topic("  do b\n  say: {{ y }}\nflow b\n  gives y\n  remember y = 1\n"),
+        topic("  ask x: X?\n  do b\nflow b\n  say: {{ x }}\n"),
+        topic(
+            "  ask x: X?\n  use shop.find_order with number = x save as o\n    when not_found\n      ask again x\n    when 2 tries failed\n      escalate: A colleague, please.\n  say: {{ o.total }} {{ x }}\n",
+        ),
+    ] {
+        assert_eq!(check(&flow), "", "{flow}");
+    }
+}
+
+/// With words that fit nothing, the customer of every shipped bot has a person within the proved number of turns.
+#[test]
+fn a_customer_whom_nothing_fits_has_a_person_within_the_bound() {
+    for bot in shipped() {
+        let bound = bot.bound.as_ref().expect("a bound");
+        let mut play = Play::new(&bot, MORNING);
+        play.open();
+        let mut turns = 0;
+        while matches!(play.session.holder, Holder::Bot) && turns <= bound.turns {
+            play.say("qwrt zxcv");
+            turns += 1;
+        }
+        assert!(turns <= bound.turns && !matches!(play.session.holder, Holder::Bot), "{turns} turns, {bound:?}");
+    }
+}
+
+/// A question takes no more turns than is counted for it, also where the author says how many.
+#[test]
+fn a_question_holds_its_bound() {
+    for (tries, expected) in [
+        ("", 3),
+        ("    when 2 tries failed\n      escalate: A colleague.\n", 2),
+        ("    when 5 tries failed\n      escalate: A colleague.\n", 5),
+    ] {
+        let flow = format!("flow main\n  ask x: How many?\n    accept number\n{tries}  resolve: {{{{ x }}}}\n");
+        let bot = bot(&[("main.flow", &flow), ("bot.yaml", BOT)]);
+        let steps = &bot.bound.as_ref().expect("a bound").steps;
+        assert_eq!(steps.first().map(|s| s.turns), Some(expected));
+        let mut play = Play::new(&bot, MORNING);
+        play.open();
+        (0..expected).for_each(|_| play.say("qwrt zxcv"));
+        assert!(!matches!(play.session.holder, Holder::Bot), "{tries}");
+        assert!(!play.events.iter().any(|e| matches!(e.what, What::Faulted { .. })));
+    }
+}
