@@ -303,7 +303,6 @@ fn read(op: &Op) -> Vec<String> {
             all.extend(step.with.iter().flat_map(|(_, f)| asked(f)));
             all
         }
-        Op::Branch { condition, .. } => asked(condition),
         Op::Remember { value, .. } => asked(value),
         Op::Escalate(e) => {
             let mut all = words(&e.words.iter().collect::<Vec<_>>());
@@ -312,7 +311,9 @@ fn read(op: &Op) -> Vec<String> {
         }
         Op::Promise(p) => words(&[&p.words]),
         Op::Resolve { words: w } => words(&w.iter().collect::<Vec<_>>()),
-        Op::Jump(_)
+        // Unknown details compare as unequal, which is what an author means by `if` after a question that may be skipped.
+        Op::Branch { .. }
+        | Op::Jump(_)
         | Op::WaitAgain(_)
         | Op::Do { .. }
         | Op::GoTo { .. }

@@ -86,7 +86,7 @@ pub fn exits<'a>(flow: &'a FlowCode, at: At, outcomes: &dyn Outcomes) -> Vec<Exi
         Op::Branch { condition, otherwise } => {
             let mut yes = Exit::new(condition.source().to_owned(), next);
             yes.known = known_when(condition.jinja(), true);
-            let mut no = Exit::new(format!("not: {}", condition.source()), Goal::Step(*otherwise));
+            let mut no = Exit::new(negated(condition.source()), Goal::Step(*otherwise));
             no.known = known_when(condition.jinja(), false);
             vec![yes, no]
         }
@@ -109,6 +109,19 @@ pub fn exits<'a>(flow: &'a FlowCode, at: At, outcomes: &dyn Outcomes) -> Vec<Exi
         }
         Op::AwaitPerson => vec![Exit::new("", Goal::Person)],
         Op::Resolve { .. } => vec![Exit::new("", Goal::Resolved)],
+    }
+}
+
+/// `reason is damaged` to `reason is not damaged`.
+fn negated(condition: &str) -> String {
+    match condition.split_once(" is ") {
+        Some((left, right)) if !right.contains(" is ") && !right.contains(" and ") && !right.contains(" or ") => {
+            match right.strip_prefix("not ") {
+                Some(rest) => format!("{left} is {rest}"),
+                None => format!("{left} is not {right}"),
+            }
+        }
+        _ => format!("it is not so that {condition}"),
     }
 }
 
