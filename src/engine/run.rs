@@ -236,7 +236,7 @@ impl<'a> Run<'a> {
         self.control.wait = Wait::Answer;
         while !self.stopped {
             if self.fuel == 0 {
-                self.fault("a flow went round in a circle without asking anything");
+                self.fault("a flow took more than 1,000 steps without asking anything");
                 continue;
             }
             self.fuel -= 1;

@@ -24,6 +24,7 @@ fn check(flow: &str) -> String {
 const ASK: &str = "flow a\n  customers say\n    help me\n  ask x: X?\n    button yes: Yes\n    button later: Later\n      note: Later.\n";
 
 /// A flow, and words of what must be told of it: the code, and the way.
+#[expect(clippy::too_many_lines, reason = "a table of faults")]
 fn faults() -> Vec<(String, &'static [&'static str])> {
     let topic = |body: &str| format!("flow a\n  customers say\n    help me\n{body}");
     let with = |body: &str| format!("{ASK}{body}");
