@@ -98,14 +98,30 @@ pub enum Op {
         counted: Option<At>,
     },
     Escalate(Box<Escalate>),
-    /// Waits for a person.
-    AwaitPerson,
+    /// Waits for the person whom the `escalate` at this place asked for.
+    AwaitPerson {
+        escalate: At,
+    },
     Promise(Box<Promise>),
     Note {
         words: Words,
     },
     Tag {
         tags: Vec<String>,
+    },
+    Card(Box<Card>),
+    /// The next round with the next item, or on behind the loop.
+    Each(Box<Each>),
+    Forget {
+        slots: Vec<String>,
+    },
+    /// Goes on when the time is over.
+    Pause {
+        length: Term,
+    },
+    Notify {
+        team: String,
+        words: Words,
     },
     Resolve {
         words: Option<Words>,
@@ -120,6 +136,8 @@ pub struct Triage {
     pub topics: Vec<(String, At)>,
     pub anything_else: Option<(Option<Words>, At)>,
     pub tries: Vec<(u32, At)>,
+    /// Blocks for a customer who does not answer.
+    pub silent: Vec<(Term, At)>,
 }
 
 #[derive(Clone, Debug)]
@@ -131,6 +149,30 @@ pub struct Ask {
     pub checks: Vec<(Formula, Words)>,
     pub retries: Vec<Words>,
     pub tries: Vec<(u32, At)>,
+    pub silent: Vec<(Term, At)>,
+    /// No other topic may interrupt the question.
+    pub stay: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Card {
+    pub title: Text,
+    pub text: Option<Text>,
+    pub picture: Option<Text>,
+    pub links: Vec<(Text, Text)>,
+    /// Answers to the question that follows: the value, and what stands on the button.
+    pub buttons: Vec<(String, Text)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Each {
+    pub item: String,
+    pub list: Formula,
+    pub most: u32,
+    /// Behind the last operation of the loop.
+    pub end: At,
+    /// Details that questions within the loop fill: each round asks anew.
+    pub asks: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -171,6 +213,9 @@ pub struct Escalate {
     pub words: Option<Words>,
     pub summary: Option<Text>,
     pub nobody: Option<At>,
+    /// Blocks for a customer who has waited this long.
+    pub waited: Vec<(Term, At)>,
+    pub handed_back: Option<At>,
 }
 
 #[derive(Clone, Debug)]
@@ -194,7 +239,12 @@ impl Op {
             Op::Feedback(_) => "feedback",
             Op::Use(_) => "use",
             Op::Branch { .. } => "if",
-            Op::Jump(_) | Op::WaitAgain(_) | Op::Return | Op::AwaitPerson => "",
+            Op::Jump(_) | Op::WaitAgain(_) | Op::Return | Op::AwaitPerson { .. } => "",
+            Op::Card(_) => "card",
+            Op::Each(_) => "for each",
+            Op::Forget { .. } => "forget",
+            Op::Pause { .. } => "wait",
+            Op::Notify { .. } => "notify",
             Op::Remember { .. } => "remember",
             Op::Do { .. } => "do",
             Op::GoTo { .. } => "go to",

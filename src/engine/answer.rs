@@ -15,7 +15,9 @@ use serde_json::Value;
 impl Run<'_> {
     /// Words for the question at which the bot waits.
     pub fn read_answer(&mut self, ask: &Ask, words: &str) {
-        let buttons = self.buttons(ask);
+        let mut buttons = self.buttons(ask);
+        let cards = self.offered.iter().filter(|c| buttons.iter().all(|b| b.id != c.id));
+        buttons.extend(cards.cloned().collect::<Vec<_>>());
         let labels: Vec<String> = buttons.iter().map(|b| b.label.clone()).collect();
         if let Some(button) = labels.iter().position(|l| same(l, words)).and_then(|i| buttons.get(i)) {
             return self.button(ask, &button.id.clone());
@@ -37,7 +39,13 @@ impl Run<'_> {
 
     /// A button of the question at which the bot waits.
     pub fn button(&mut self, ask: &Ask, name: &str) {
-        let Some(button) = ask.buttons.iter().find(|b| b.name == name) else { return };
+        let Some(button) = ask.buttons.iter().find(|b| b.name == name) else {
+            // A button of a card above the question.
+            if self.offered.iter().any(|c| c.id == name) {
+                self.answered(ask, Value::from(name));
+            }
+            return;
+        };
         match button.block {
             Some(at) => {
                 self.go(at);

@@ -26,7 +26,8 @@ impl Run<'_> {
             Input::AgentTook { agent, name } => self.agent_took(agent, name),
             Input::AgentSaid { agent, name, cid, text } => {
                 let from = Speaker::Agent { id: agent, name };
-                self.emit(What::Message { from, text, cid: Some(cid), choice: None, choices: vec![], scale: None });
+                let (cid, cards) = (Some(cid), vec![]);
+                self.emit(What::Message { from, text, cid, choice: None, choices: vec![], scale: None, cards });
             }
             Input::AgentNoted { agent, name, text } => {
                 self.emit(What::Note { from: Speaker::Agent { id: agent, name }, text });
@@ -57,7 +58,8 @@ impl Run<'_> {
 
     fn heard(&mut self, text: String, cid: String, choice: Option<String>) {
         let (from, choices) = (Speaker::Customer, vec![]);
-        self.emit(What::Message { from, text, cid: Some(cid), choice, choices, scale: None });
+        self.heard = true;
+        self.emit(What::Message { from, text, cid: Some(cid), choice, choices, scale: None, cards: vec![] });
     }
 
     fn customer_said(&mut self, cid: String, text: String) {
@@ -110,7 +112,7 @@ impl Run<'_> {
     /// What was offered is history once something was said.
     fn asked(&mut self, f: impl FnOnce(&mut Self)) {
         self.control.wait = Wait::Answer;
-        self.control.choices.clear();
+        self.offered = std::mem::take(&mut self.control.choices);
         self.control.scale = None;
         f(self);
     }
@@ -151,6 +153,10 @@ impl Run<'_> {
         match timer {
             Timer::Promise { name } => self.emit(What::PromiseLate { name }),
             Timer::Quiet => self.went_quiet(),
+            Timer::Pause if self.control.wait == Wait::Pause => self.run(),
+            Timer::Pause => {}
+            Timer::Silent { n } => self.silent(n),
+            Timer::Waited { n } => self.waited(n),
         }
     }
 

@@ -32,6 +32,35 @@ pub struct Choice {
     pub label: String,
 }
 
+/// A card as customers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The address of a picture: `https:`, `http:`, or a path on the bot's own server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+}
+
+/// A link of a card: `https:`, `http:`, `mailto:`, `tel:`, or a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    pub label: String,
+    pub url: String,
+}
+
+impl Card {
+    /// The same without a picture, for channels that show none.
+    pub fn words(&self) -> String {
+        let links = self.links.iter().map(|l| format!("{}: {}", l.label, l.url));
+        let lines = [format!("**{}**", self.title)].into_iter().chain(self.text.clone()).chain(links);
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -61,6 +90,9 @@ pub enum What {
         choices: Vec<Choice>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scale: Option<Scale>,
+        /// Cards side by side; `text` then says the same in words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cards: Vec<Card>,
     },
     /// What the understander made of the customer's last words.
     Understood {
@@ -146,6 +178,11 @@ pub enum What {
     },
     Tagged {
         tag: String,
+    },
+    /// Words for a team, which the customer does not see.
+    Notified {
+        team: String,
+        text: String,
     },
     Resolved {
         by: Speaker,

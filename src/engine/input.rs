@@ -84,6 +84,12 @@ pub enum Timer {
     Promise { name: String },
     /// The customer went quiet.
     Quiet,
+    /// The end of a `wait`.
+    Pause,
+    /// The `n`-th `when silent for …` of the open question.
+    Silent { n: u16 },
+    /// The `n`-th `when waited …` of the escalation.
+    Waited { n: u16 },
 }
 
 impl Timer {
@@ -92,6 +98,9 @@ impl Timer {
         match self {
             Timer::Promise { name } => format!("promise:{name}"),
             Timer::Quiet => "quiet".to_owned(),
+            Timer::Pause => "pause".to_owned(),
+            Timer::Silent { n } => format!("silent:{n}"),
+            Timer::Waited { n } => format!("waited:{n}"),
         }
     }
 }

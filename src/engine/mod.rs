@@ -10,6 +10,7 @@ pub mod input;
 mod ops;
 mod person;
 mod phrases;
+mod rounds;
 mod run;
 pub mod session;
 mod triage;

@@ -40,7 +40,7 @@ impl Run<'_> {
             Op::Return => self.returns(),
             Op::AskAgain { slots, from, .. } => self.ask_again(slots, *from),
             Op::Escalate(escalate) => self.escalate(escalate),
-            Op::AwaitPerson => self.wait(Wait::Person),
+            Op::AwaitPerson { .. } => self.wait(Wait::Person),
             Op::Promise(promise) => self.on(|run| run.promise(promise)),
             Op::Note { words } => self.on(|run| {
                 if let Some(text) = run.vary(words, &[]) {
@@ -49,6 +49,15 @@ impl Run<'_> {
                 }
             }),
             Op::Tag { tags } => self.on(|run| tags.iter().for_each(|tag| run.emit(What::Tagged { tag: tag.clone() }))),
+            Op::Card(card) => self.on(|run| run.card(card)),
+            Op::Each(each) => self.each(each),
+            Op::Forget { slots } => self.on(|run| run.forget(slots)),
+            Op::Pause { length } => self.pause(*length),
+            Op::Notify { team, words } => self.on(|run| {
+                if let Some(text) = run.vary(words, &[]) {
+                    run.emit(What::Notified { team: team.clone(), text });
+                }
+            }),
             Op::Resolve { words } => {
                 if let Some(words) = words {
                     self.say(words);
@@ -155,7 +164,7 @@ impl Run<'_> {
         if topic.frames.len() > 1 {
             topic.frames.pop();
             // A flow that waits for a person goes on waiting.
-            if !matches!(self.op().map(|p| &p.op), Some(Op::AwaitPerson)) {
+            if !matches!(self.op().map(|p| &p.op), Some(Op::AwaitPerson { .. })) {
                 self.next();
             }
         } else {
@@ -165,17 +174,22 @@ impl Run<'_> {
     }
 
     fn ask_again(&mut self, slots: &[String], from: At) {
+        self.forget(slots);
+        if let Some(frame) = self.frame() {
+            let until = frame.at.max(frame.rerun.as_ref().map_or(0, |r| r.until));
+            frame.rerun = Some(Rerun { until, changed: slots.iter().cloned().collect() });
+            frame.at = from;
+        }
+    }
+
+    /// Details become unknown again.
+    pub fn forget(&mut self, slots: &[String]) {
         for slot in slots {
             if let Some(topic) = self.control.topics.last_mut() {
                 topic.slots.remove(slot);
             }
             self.control.kept.remove(slot);
             self.emit(What::Forgotten { slot: slot.clone() });
-        }
-        if let Some(frame) = self.frame() {
-            let until = frame.at.max(frame.rerun.as_ref().map_or(0, |r| r.until));
-            frame.rerun = Some(Rerun { until, changed: slots.iter().cloned().collect() });
-            frame.at = from;
         }
     }
 

@@ -2,9 +2,10 @@
 use super::run::Run;
 use super::session::Wait;
 use super::words::feeling_word;
-use super::{Effect, Holder, Speaker, What};
+use super::{Effect, Holder, Speaker, Timer, What};
 use crate::bot::house;
 use crate::bot::op::{Escalate, Op};
+use crate::bot::settings::duration;
 use crate::id::AgentId;
 use crate::language::ast::Priority;
 use crate::understand::mood::Feeling;
@@ -21,6 +22,9 @@ impl Run<'_> {
         // A fault while the summary was made has brought in a person already.
         if matches!(self.op().map(|p| &p.op), Some(Op::Escalate(_))) {
             self.next();
+            for (n, (length, _)) in (0..).zip(&escalate.waited) {
+                self.set_timer(Timer::Waited { n }, self.now + duration(*length));
+            }
             self.queue(team, escalate.priority, why, summary);
         }
     }
@@ -78,19 +82,19 @@ impl Run<'_> {
         }
         let team = team.clone();
         self.emit(What::NobodyAvailable { team });
-        match self.nobody_block() {
+        match self.escalation().and_then(|e| e.nobody) {
             Some(at) => self.go(at),
             None => self.enter(house::NOBODY_AVAILABLE),
         }
         self.run();
     }
 
-    /// The author's block for it: written under the `escalate` right before the operation that waits.
-    fn nobody_block(&self) -> Option<crate::bot::op::At> {
+    /// The `escalate` whose person is waited for.
+    pub fn escalation(&self) -> Option<&Escalate> {
+        let Op::AwaitPerson { escalate } = &self.op()?.op else { return None };
         let frame = self.control.topics.last()?.frames.last()?;
-        let before = usize::try_from(frame.at).ok()?.checked_sub(1)?;
-        match &self.bot.flows.get(&frame.flow)?.ops.get(before)?.op {
-            Op::Escalate(escalate) => escalate.nobody,
+        match &self.bot.flows.get(&frame.flow)?.ops.get(usize::try_from(*escalate).ok()?)?.op {
+            Op::Escalate(escalate) => Some(escalate),
             _ => None,
         }
     }
@@ -103,9 +107,15 @@ impl Run<'_> {
     }
 
     pub fn handed_back(&mut self, agent: AgentId, name: String) {
+        let block = self.escalation().and_then(|e| e.handed_back);
         self.emit(What::HandedBack { agent, name });
-        self.control.topics.clear();
-        self.begin(house::AFTER_THE_AGENT);
+        match block {
+            Some(at) => self.go(at),
+            None => {
+                self.control.topics.clear();
+                self.begin(house::AFTER_THE_AGENT);
+            }
+        }
         self.run();
     }
 

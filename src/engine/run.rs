@@ -1,4 +1,5 @@
 //! The state of one running turn, and the loop over operations.
+use super::event::Card;
 use super::session::{Control, Frame, TopicState, Wait};
 use super::turn::{Trace, Turn};
 use super::{Choice, Effect, Event, Holder, Session, Speaker, Timer, What};
@@ -25,6 +26,14 @@ pub(super) struct Run<'a> {
     pub pending: Option<String>,
     /// What the customer said in this turn, for `{{ answer }}`.
     pub answer: Option<String>,
+    /// The customer said or tapped something in this turn.
+    pub heard: bool,
+    /// Buttons that were offered when the customer spoke.
+    pub offered: Vec<Choice>,
+    /// Cards laid out and not yet said.
+    pub cards: Vec<Card>,
+    /// What their buttons offer: answers to the question that follows.
+    pub from_cards: Vec<Choice>,
     fuel: u32,
     messages: u32,
     stopped: bool,
@@ -44,6 +53,10 @@ impl<'a> Run<'a> {
             turn,
             pending,
             answer,
+            heard: false,
+            offered: vec![],
+            cards: vec![],
+            from_cards: vec![],
             fuel: FUEL,
             messages: MESSAGES,
             stopped: false,
@@ -82,6 +95,8 @@ impl<'a> Run<'a> {
 
     /// Ends the turn: where the bot stands becomes an event.
     pub fn finish(mut self) -> Turn {
+        self.deal();
+        self.keep_silence_timers();
         for frame in self.control.topics.iter_mut().flat_map(|t| &mut t.frames) {
             let code = self.bot.flows.get(&frame.flow);
             let anchor = code.and_then(|c| c.ops.get(usize::try_from(frame.at).ok()?)).map(|p| p.anchor.clone());
@@ -128,7 +143,13 @@ impl<'a> Run<'a> {
     }
 
     /// Says something as the bot.
-    pub fn message(&mut self, text: String, choices: Vec<Choice>, scale: Option<Scale>) {
+    pub fn message(&mut self, text: String, mut choices: Vec<Choice>, scale: Option<Scale>) {
+        self.deal();
+        choices.splice(0..0, std::mem::take(&mut self.from_cards));
+        self.bot_says(text, choices, scale, vec![]);
+    }
+
+    pub fn bot_says(&mut self, text: String, choices: Vec<Choice>, scale: Option<Scale>, cards: Vec<Card>) {
         if self.messages == 0 {
             return self.fault("the bot tried to say more than 50 things at once");
         }
@@ -138,7 +159,7 @@ impl<'a> Run<'a> {
             self.control.choices.clone_from(&choices);
             self.control.scale = scale;
         }
-        self.emit(What::Message { from, text, cid: None, choice: None, choices, scale });
+        self.emit(What::Message { from, text, cid: None, choice: None, choices, scale, cards });
     }
 
     /// Waits for something; the loop ends.
@@ -279,6 +300,8 @@ impl<'a> Run<'a> {
                 | Op::Promise(_)
                 | Op::Note { .. }
                 | Op::Tag { .. }
+                | Op::Card(_)
+                | Op::Notify { .. }
                 | Op::Feedback(_)
         );
         repeats && placed.reads.is_disjoint(&rerun.changed)

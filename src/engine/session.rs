@@ -117,6 +117,9 @@ pub struct Control {
     pub scale: Option<Scale>,
     /// Timers that are set.
     pub timers: BTreeMap<String, Millis>,
+    /// The question whose silence is watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -137,6 +140,12 @@ pub struct Frame {
     /// Failed tries by the operation's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tries: BTreeMap<String, u32>,
+    /// Rounds begun of the loops that are at work, by the operation's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rounds: BTreeMap<String, u32>,
+    /// Until when `wait` waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
     /// Set while steps are run again after `ask again`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rerun: Option<Rerun>,
@@ -171,6 +180,8 @@ pub enum Wait {
     Call {
         call: u32,
     },
+    /// The end of a `wait`.
+    Pause,
     /// A person; customers' words are kept for them.
     Person,
     /// Nothing: the chat is resolved.
@@ -242,7 +253,11 @@ impl Session {
                 self.slots.remove(slot);
             }
             What::TopicBegan { title, .. } => self.topic = Some(title.clone()),
-            What::TryFailed { .. } | What::NobodyAvailable { .. } | What::Note { .. } | What::Faulted { .. } => {}
+            What::TryFailed { .. }
+            | What::NobodyAvailable { .. }
+            | What::Note { .. }
+            | What::Notified { .. }
+            | What::Faulted { .. } => {}
             What::Called { call, .. } => self.calls = *call,
             What::Answered { action, outcome, worked, .. } => {
                 let how = if *worked { "worked".to_owned() } else { outcome.replace('_', " ") };

@@ -95,6 +95,12 @@ pub enum When {
     TriesFailed(u32),
     AnythingElse,
     NobodyIsAvailable,
+    /// `when silent for 5 minutes`: the customer does not answer.
+    SilentFor(Term),
+    /// `when waited 10 minutes`: no person has come.
+    Waited(Term),
+    /// `when handed back`: the person gives the chat back.
+    HandedBack,
 }
 
 /// `3 days`, `4 working hours`.
@@ -138,12 +144,21 @@ pub enum Feeling {
     Happy,
 }
 
-/// Reads `3 days` or `4 working hours`; `None` where it is no stretch of time.
+/// Numbers that people write as words.
+const COUNTED: [&str; 12] =
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// Reads `3 days`, `two minutes`, `an hour` or `4 working hours`; `None` where it is no stretch of time.
 pub fn term(text: &str) -> Option<Term> {
     let text = text.trim().to_lowercase();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let amount: u32 = text.get(..digits)?.parse().ok().filter(|n| *n > 0)?;
-    let rest = text.get(digits..)?.trim();
+    let (number, rest) = if digits == 0 { text.split_once(' ')? } else { text.split_at(digits) };
+    let counted = || match number {
+        "a" | "an" => Some(1),
+        word => COUNTED.iter().position(|c| *c == word).and_then(|at| u32::try_from(at + 1).ok()),
+    };
+    let amount: u32 = number.parse().ok().or_else(counted).filter(|n| *n > 0)?;
+    let rest = rest.trim();
     let (working, unit) = rest.strip_prefix("working").map_or((false, rest), |r| (true, r.trim()));
     let unit = match unit {
         "s" | "second" | "seconds" => Unit::Seconds,

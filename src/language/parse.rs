@@ -1,6 +1,6 @@
 //! From lines to the syntax tree. Every line is read; one that does not fit is reported, repaired where its meaning is
 //! plain, and left out where it is not.
-use super::ast::{Block, Expr, Flow, FlowFile, Handler, Name, Phrase, When, Words};
+use super::ast::{Block, Expr, Flow, FlowFile, Handler, Name, Phrase, Term, Unit, When, Words, term};
 use super::diagnostic::Diagnostic;
 use super::expr;
 use super::grammar::{self, Form, Place, Rule};
@@ -396,6 +396,16 @@ impl Parser {
         Some(Handler { when, words, block, span: line.span })
     }
 
+    /// A stretch of time within a line; one that cannot be read is told and taken for a day.
+    pub fn term(&mut self, form: &Form) -> Term {
+        let written = form.part(Rule::term).unwrap_or(form);
+        term(&written.text).unwrap_or_else(|| {
+            let action = "Write a number and a unit, like `4 hours`, `3 days` or `2 working days`.";
+            self.report("F031", written.span, format!("`{}` is no stretch of time", written.text), action);
+            Term { amount: 1, unit: Unit::Days, working: false }
+        })
+    }
+
     fn when(&mut self, line: &Form) -> Option<When> {
         let kind = line.parts.first()?;
         Some(match kind.rule {
@@ -403,6 +413,9 @@ impl Parser {
             Rule::it_fails => When::ItFails,
             Rule::anything_else => When::AnythingElse,
             Rule::nobody => When::NobodyIsAvailable,
+            Rule::silent => When::SilentFor(self.term(kind)),
+            Rule::waited => When::Waited(self.term(kind)),
+            Rule::handed_back => When::HandedBack,
             Rule::tries_failed => {
                 let written = kind.part(Rule::number).and_then(|n| n.text.parse::<u32>().ok());
                 let tries = written.filter(|n| (1..=20).contains(n));

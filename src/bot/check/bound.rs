@@ -181,6 +181,13 @@ fn rounds(flow: &FlowCode) -> Vec<u32> {
             *range = (range.0.min(*from), range.1.max(at));
         }
     }
+    // A loop runs each of its steps once for each item.
+    for (at, placed) in (0..).zip(&flow.ops) {
+        let Op::Each(each) = &placed.op else { continue };
+        for (_, times) in (0..).zip(rounds.iter_mut()).filter(|(i, _)| at < *i && *i < each.end) {
+            *times = times.saturating_mul(each.most);
+        }
+    }
     for (counted, (from, to)) in counted_by {
         let more = limit(flow, counted).unwrap_or(1).saturating_sub(1);
         for (at, times) in (0..).zip(rounds.iter_mut()) {
@@ -213,7 +220,12 @@ fn turns(op: &Op) -> u32 {
         | Op::Return
         | Op::AskAgain { .. }
         | Op::Escalate(_)
-        | Op::AwaitPerson
+        | Op::AwaitPerson { .. }
+        | Op::Card(_)
+        | Op::Each(_)
+        | Op::Forget { .. }
+        | Op::Pause { .. }
+        | Op::Notify { .. }
         | Op::Promise(_)
         | Op::Note { .. }
         | Op::Tag { .. }

@@ -37,7 +37,7 @@ impl<'a> Filled<'a> {
     fn forgotten(&mut self) {
         for flow in self.proof.flows.values() {
             let own = flow.ops.iter().filter_map(|p| match &p.op {
-                Op::AskAgain { slots, .. } => Some(slots.iter().cloned()),
+                Op::AskAgain { slots, .. } | Op::Forget { slots } => Some(slots.iter().cloned()),
                 _ => None,
             });
             self.forgets.insert(&flow.name, own.flatten().collect());
@@ -304,6 +304,13 @@ fn read(op: &Op) -> Vec<String> {
             all
         }
         Op::Remember { value, .. } => asked(value),
+        Op::Each(each) => asked(&each.list),
+        Op::Notify { words: w, .. } => words(&[w]),
+        Op::Card(card) => {
+            let all = [&card.title].into_iter().chain(&card.text).chain(&card.picture);
+            let all = all.chain(card.links.iter().flat_map(|(a, b)| [a, b])).chain(card.buttons.iter().map(|(_, l)| l));
+            all.flat_map(|t| read_unguarded(&t.source)).collect()
+        }
         Op::Escalate(e) => {
             let mut all = words(&e.words.iter().collect::<Vec<_>>());
             all.extend(e.summary.iter().flat_map(|s| read_unguarded(&s.source)));
@@ -319,7 +326,9 @@ fn read(op: &Op) -> Vec<String> {
         | Op::GoTo { .. }
         | Op::Return
         | Op::AskAgain { .. }
-        | Op::AwaitPerson
+        | Op::AwaitPerson { .. }
+        | Op::Forget { .. }
+        | Op::Pause { .. }
         | Op::Tag { .. } => vec![],
     }
 }

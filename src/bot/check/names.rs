@@ -91,6 +91,8 @@ impl<'a> Known<'a> {
             Step::Ask(s) => self.ask(s, found),
             Step::Use(s) => self.use_(s, found),
             Step::Escalate(s) => s.team.iter().for_each(|t| self.team(t, found)),
+            Step::Notify(s) => self.team(&s.team, found),
+            Step::Forget(s) => s.slots.iter().for_each(|n| self.detail(&n.text, n.span, found)),
             Step::Promise(s) => {
                 s.by.iter().for_each(|t| self.team(t, found));
                 s.to.iter().for_each(|d| self.detail(&d.text, d.span, found));
@@ -128,7 +130,7 @@ impl<'a> Known<'a> {
         for h in &s.handlers {
             match &h.when {
                 When::Named(name) => self.flow(name, found),
-                When::TriesFailed(_) | When::AnythingElse => {}
+                When::TriesFailed(_) | When::AnythingElse | When::SilentFor(_) => {}
                 _ => unfit(
                     h,
                     "triage",

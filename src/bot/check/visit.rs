@@ -27,6 +27,7 @@ fn inner(step: &Step) -> Vec<&Block> {
         Step::Use(s) => s.handlers.iter().map(|h| &h.block).collect(),
         Step::Escalate(s) => s.handlers.iter().map(|h| &h.block).collect(),
         Step::If(s) => s.arms.iter().map(|(_, b)| b).chain(&s.otherwise).collect(),
+        Step::ForEach(s) => vec![&s.body],
         _ => vec![],
     }
 }
@@ -44,13 +45,21 @@ pub fn texts(step: &Step) -> Vec<&Phrase> {
         Step::Ask(s) => {
             words.push(&s.question);
             words.extend(s.retries.iter().chain(s.checks.iter().map(|c| &c.otherwise)));
+            words.extend(s.handlers.iter().filter_map(|h| h.words.as_ref()));
             single.extend(s.buttons.iter().map(|b| &b.label));
         }
         Step::Say(s) => words.push(&s.words),
         Step::Note(s) => words.push(&s.words),
         Step::Empathize(s) => words.extend(s.words.iter().chain(s.moods.iter().map(|(_, w)| w))),
         Step::Use(s) => words.extend(&s.while_waiting),
+        Step::Notify(s) => words.push(&s.words),
+        Step::Card(s) => {
+            single.extend(std::iter::once(&s.title).chain(&s.text).chain(&s.picture));
+            single.extend(s.links.iter().flat_map(|(words, address)| [words, address]));
+            single.extend(s.buttons.iter().map(|(_, label)| label));
+        }
         Step::Escalate(s) => {
+            words.extend(s.handlers.iter().filter_map(|h| h.words.as_ref()));
             words.extend(&s.words);
             single.extend(&s.summary);
         }
@@ -63,6 +72,9 @@ pub fn texts(step: &Step) -> Vec<&Phrase> {
         | Step::Do(_)
         | Step::GoTo(_)
         | Step::Done(_)
+        | Step::ForEach(_)
+        | Step::Wait(_)
+        | Step::Forget(_)
         | Step::Tag(_) => {}
     }
     words.into_iter().flat_map(|w| &w.variations).chain(single).collect()
@@ -73,6 +85,7 @@ pub fn exprs(step: &Step) -> Vec<&Expr> {
     match step {
         Step::If(s) => s.arms.iter().map(|(e, _)| e).collect(),
         Step::Remember(s) => vec![&s.value],
+        Step::ForEach(s) => vec![&s.list],
         Step::Use(s) => s.with.iter().map(|(_, e)| e).collect(),
         Step::Ask(s) => s.checks.iter().map(|c| &c.condition).collect(),
         _ => vec![],
@@ -84,6 +97,7 @@ pub fn fills(step: &Step) -> Option<&Name> {
     match step {
         Step::Ask(s) => Some(&s.slot),
         Step::Remember(s) => Some(&s.slot),
+        Step::ForEach(s) => Some(&s.item),
         Step::Feedback(s) => Some(&s.slot),
         Step::Use(s) => s.save_as.as_ref(),
         _ => None,

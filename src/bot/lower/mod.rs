@@ -1,4 +1,5 @@
 //! Steps to operations. Each step becomes its operation, the way past its blocks, and the blocks.
+mod cards;
 mod steps;
 
 use super::op::{At, FlowCode, Op, Placed, Words};
@@ -214,6 +215,16 @@ impl Lowerer<'_> {
             Step::Tag(s) => {
                 let tags = s.tags.iter().map(|t| t.text.clone()).collect();
                 self.push(Op::Tag { tags }, "tag", s.span, BTreeSet::new());
+            }
+            Step::Card(s) => self.card(s),
+            Step::ForEach(s) => self.for_each(s),
+            Step::Notify(s) => self.notify(s),
+            Step::Wait(s) => {
+                self.push(Op::Pause { length: s.length }, "wait", s.span, BTreeSet::new());
+            }
+            Step::Forget(s) => {
+                let slots = s.slots.iter().map(|n| n.text.clone()).collect();
+                self.push(Op::Forget { slots }, "forget", s.span, BTreeSet::new());
             }
             Step::Resolve(s) => {
                 let words = self.maybe_words(s.words.as_ref(), "resolve");

@@ -2,7 +2,7 @@
 use super::{Lowerer, formula_reads, reads};
 use crate::bot::op::{Ask, At, Button, Escalate, Feedback, Op, Promise, Triage, Use};
 use crate::bot::settings::pattern;
-use crate::language::ast::{Handler, When};
+use crate::language::ast::{Handler, Term, When};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::steps;
 use crate::language::steps::AcceptKind;
@@ -86,11 +86,11 @@ impl Lowerer<'_> {
     pub(super) fn triage(&mut self, s: &steps::Triage) {
         let question = self.words(&s.question, "triage");
         let offers = s.offers.iter().map(|n| n.text.clone()).collect();
-        let triage = Triage { question, offers, topics: vec![], anything_else: None, tries: vec![] };
+        let triage = Triage { question, offers, topics: vec![], anything_else: None, tries: vec![], silent: vec![] };
         let at = self.push(Op::Triage(Box::new(triage)), "triage", s.span, BTreeSet::new());
         let mut ends = vec![self.jump(s.span)];
         let (mut topics, mut tries, mut anything_else) = (vec![], vec![], None);
-        for h in &s.handlers {
+        for h in s.handlers.iter().filter(|h| !matches!(h.when, When::SilentFor(_))) {
             let start = self.here();
             match &h.when {
                 When::Named(name) => topics.push((name.text.clone(), start)),
@@ -104,10 +104,11 @@ impl Lowerer<'_> {
                 ends.push(self.jump(h.span));
             }
         }
+        let silent = self.silent(&s.handlers, at);
         self.land(&ends);
         tries.sort_unstable();
         if let Some(Op::Triage(t)) = self.op(at).map(|p| &mut p.op) {
-            (t.topics, t.tries, t.anything_else) = (topics, tries, anything_else);
+            (t.topics, t.tries, t.anything_else, t.silent) = (topics, tries, anything_else, silent);
         }
     }
 
@@ -120,7 +121,9 @@ impl Lowerer<'_> {
         let mut read = reads(std::iter::once(&question));
         read.extend(formula_reads(checks.iter().map(|(f, _)| f)));
         let labels: Vec<_> = s.buttons.iter().map(|b| self.text(&b.label)).collect();
-        let ask = Ask { slot: s.slot.text.clone(), question, accepts, buttons: vec![], checks, retries, tries: vec![] };
+        let (slot, stay) = (s.slot.text.clone(), s.stay);
+        let (buttons, tries, silent) = Default::default();
+        let ask = Ask { slot, question, accepts, buttons, checks, retries, tries, silent, stay };
         let at = self.push(Op::Ask(Box::new(ask)), &s.slot.text, s.span, read);
         self.asks.insert(s.slot.text.clone(), at);
         let mut ends = vec![self.jump(s.span)];
@@ -135,10 +138,34 @@ impl Lowerer<'_> {
             buttons.push(Button { name: b.name.text.clone(), label, block });
         }
         let tries = self.tries(&s.handlers, &mut ends);
+        let silent = self.silent(&s.handlers, at);
         self.land(&ends);
         if let Some(Op::Ask(a)) = self.op(at).map(|p| &mut p.op) {
-            (a.buttons, a.tries) = (buttons, tries);
+            (a.buttons, a.tries, a.silent) = (buttons, tries, silent);
         }
+    }
+
+    /// `when silent for …`: the block runs, and the question stays open.
+    fn silent(&mut self, handlers: &[Handler], question: At) -> Vec<(Term, At)> {
+        let mut found = Vec::new();
+        for h in handlers {
+            let When::SilentFor(length) = h.when else { continue };
+            found.push((length, self.spoken(h)));
+            self.push(Op::WaitAgain(question), "silent", h.span, BTreeSet::new());
+        }
+        found
+    }
+
+    /// The words and the block of a handler; where they begin.
+    fn spoken(&mut self, h: &Handler) -> At {
+        let start = self.here();
+        if let Some(words) = &h.words {
+            let words = self.words(words, "when");
+            let reads = reads([&words]);
+            self.push(Op::Say { words }, "when", h.span, reads);
+        }
+        self.block(&h.block);
+        start
     }
 
     fn tries(&mut self, handlers: &[Handler], ends: &mut Vec<At>) -> Vec<(u32, At)> {
@@ -252,15 +279,22 @@ impl Lowerer<'_> {
         let summary = s.summary.as_ref().map(|p| self.text(p));
         let read = reads(&words);
         let team = s.team.as_ref().map(|n| n.text.clone());
-        let escalate = Escalate { team, priority: s.priority, words, summary, nobody: None };
+        let (nobody, waited, handed_back) = Default::default();
+        let escalate = Escalate { team, priority: s.priority, words, summary, nobody, waited, handed_back };
         let at = self.push(Op::Escalate(Box::new(escalate)), "escalate", s.span, read);
-        self.push(Op::AwaitPerson, "person", s.span, BTreeSet::new());
-        if let Some(handler) = s.handlers.first() {
-            let start = self.here();
-            self.block(&handler.block);
-            self.push(Op::AwaitPerson, "person", handler.span, BTreeSet::new());
-            if let Some(Op::Escalate(e)) = self.op(at).map(|p| &mut p.op) {
-                e.nobody = Some(start);
+        self.push(Op::AwaitPerson { escalate: at }, "person", s.span, BTreeSet::new());
+        for handler in &s.handlers {
+            let start = self.spoken(handler);
+            let then = match handler.when {
+                When::HandedBack => Op::Return,
+                _ => Op::AwaitPerson { escalate: at },
+            };
+            self.push(then, "person", handler.span, BTreeSet::new());
+            let Some(Op::Escalate(e)) = self.op(at).map(|p| &mut p.op) else { continue };
+            match handler.when {
+                When::HandedBack => e.handed_back = Some(start),
+                When::Waited(length) => e.waited.push((length, start)),
+                _ => e.nobody = Some(start),
             }
         }
     }

@@ -6,6 +6,7 @@ pub use guards::{known_when, read_unguarded, root};
 
 use super::house;
 use super::op::{Ask, At, FlowCode, Op, Triage, Use};
+use crate::language::ast::Term;
 
 /// Tries of a question without a handler of the author's, as in the engine.
 pub const TRIES: u32 = 3;
@@ -74,7 +75,15 @@ pub fn exits<'a>(flow: &'a FlowCode, at: At, outcomes: &dyn Outcomes) -> Vec<Exi
         | Op::Empathize { .. }
         | Op::Promise(_)
         | Op::Note { .. }
-        | Op::Tag { .. } => vec![Exit::new("", next)],
+        | Op::Tag { .. }
+        | Op::Card(_)
+        | Op::Pause { .. }
+        | Op::Notify { .. } => vec![Exit::new("", next)],
+        Op::Forget { slots } => vec![Exit { forgets: slots, ..Exit::new("", next) }],
+        Op::Each(each) => vec![
+            Exit { forgets: &each.asks, ..Exit::new("there is a next item", next).fills(Some(&each.item)) },
+            Exit::new("there are no more items", Goal::Step(each.end)),
+        ],
         Op::Remember { slot, .. } => vec![Exit::new("", next).fills(Some(slot))],
         Op::Triage(triage) => of_triage(triage, at),
         Op::Ask(ask) => of_ask(ask, at),
@@ -105,9 +114,11 @@ pub fn exits<'a>(flow: &'a FlowCode, at: At, outcomes: &dyn Outcomes) -> Vec<Exi
         Op::Escalate(escalate) => {
             let mut ways = vec![Exit::new("", Goal::Person)];
             ways.extend(escalate.nobody.map(|b| Exit::new("nobody is available", Goal::Step(b))));
+            ways.extend(escalate.waited.iter().map(|(_, b)| Exit::new("nobody has come yet", Goal::Step(*b))));
+            ways.extend(escalate.handed_back.map(|b| Exit::new("the chat is handed back", Goal::Step(b))));
             ways
         }
-        Op::AwaitPerson => vec![Exit::new("", Goal::Person)],
+        Op::AwaitPerson { .. } => vec![Exit::new("", Goal::Person)],
         Op::Resolve { .. } => vec![Exit::new("", Goal::Resolved)],
     }
 }
@@ -135,6 +146,7 @@ fn of_triage(triage: &Triage, at: At) -> Vec<Exit<'_>> {
     if let Some((_, block)) = &triage.anything_else {
         ways.push(Exit::new("no topic fits", Goal::Step(*block)));
     }
+    ways.extend(silent(&triage.silent));
     ways.extend(tries(&triage.tries, at));
     ways
 }
@@ -147,8 +159,13 @@ fn of_ask(ask: &Ask, at: At) -> Vec<Exit<'_>> {
             ways.push(Exit::new(when, Goal::Step(block)));
         }
     }
+    ways.extend(silent(&ask.silent));
     ways.extend(tries(&ask.tries, at));
     ways
+}
+
+fn silent<'a>(blocks: &[(Term, At)]) -> impl Iterator<Item = Exit<'a>> {
+    blocks.iter().map(|(_, block)| Exit::new("the customer does not answer", Goal::Step(*block)))
 }
 
 /// After too many tries: the author's blocks, else the house flow.

@@ -17,8 +17,10 @@ pub struct Ask {
     pub checks: Vec<Check>,
     /// Said in order after each answer that does not fit; the last one repeats.
     pub retries: Vec<Words>,
-    /// `TriesFailed` only.
+    /// `TriesFailed`, `SilentFor`.
     pub handlers: Vec<Handler>,
+    /// No other topic may interrupt the question.
+    pub stay: bool,
     pub span: Span,
 }
 
@@ -71,6 +73,7 @@ pub const SPEC: Spec = Spec {
         ("check", "check condition: words if not"),
         ("retry", "retry: words"),
         ("when", "when 3 tries failed"),
+        ("stay on topic", "stay on topic"),
     ],
 };
 
@@ -79,7 +82,7 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<Ask> {
     let question = p.question(words, line);
     let slot = p.name(line.part(Rule::name)?);
     let (accepts, buttons, checks, retries, handlers) = Default::default();
-    let mut ask = Ask { slot, question, accepts, buttons, checks, retries, handlers, span: line.span };
+    let mut ask = Ask { slot, question, accepts, buttons, checks, retries, handlers, stay: false, span: line.span };
     for child in rest {
         ask.clause(p, child);
     }
@@ -97,7 +100,13 @@ impl Ask {
             Rule::button => self.buttons.extend(button(p, &clause, child)),
             Rule::check => self.checks.extend(check(p, &clause, child)),
             Rule::retry => self.retries.push(p.words(&clause, child)),
-            Rule::when if clause.part(Rule::tries_failed).is_some() => self.handlers.extend(p.handler(&clause, child)),
+            Rule::stay => {
+                p.nothing_under(child, "`stay on topic`");
+                self.stay = true;
+            }
+            Rule::when if clause.part(Rule::tries_failed).or(clause.part(Rule::silent)).is_some() => {
+                self.handlers.extend(p.handler(&clause, child));
+            }
             _ => p.wrong_under(&clause, child, "ask"),
         }
     }

@@ -15,7 +15,7 @@ pub struct Escalate {
     pub words: Option<Words>,
     /// For the agent.
     pub summary: Option<Phrase>,
-    /// `NobodyIsAvailable` only.
+    /// `NobodyIsAvailable`, `Waited`, `HandedBack`.
     pub handlers: Vec<Handler>,
     pub span: Span,
 }
@@ -39,11 +39,15 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Escalate {
         let clause = p.line(child, Where::Under("escalate"));
         match clause.rule {
             Rule::summary => escalate.summary = p.words(&clause, child).variations.into_iter().next(),
-            Rule::when if clause.part(Rule::nobody).is_some() => escalate.handlers.extend(p.handler(&clause, child)),
+            Rule::when if waits_for_people(&clause) => escalate.handlers.extend(p.handler(&clause, child)),
             _ => p.wrong_under(&clause, child, "escalate"),
         }
     }
     escalate
+}
+
+fn waits_for_people(clause: &Form) -> bool {
+    [Rule::nobody, Rule::waited, Rule::handed_back].iter().any(|k| clause.part(*k).is_some())
 }
 
 fn priority(p: &mut Parser, form: &Form) -> Option<Priority> {

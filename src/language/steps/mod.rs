@@ -1,15 +1,19 @@
 //! One file a step kind: its struct, how it is read, and what editors and docs say of it.
 pub mod ask;
 pub mod ask_again;
+pub mod card;
 pub mod do_;
 pub mod done;
 pub mod empathize;
 pub mod escalate;
 pub mod feedback;
+pub mod for_each;
+pub mod forget;
 pub mod go_to;
 pub mod greet;
 pub mod if_;
 pub mod note;
+pub mod notify;
 pub mod promise;
 pub mod remember;
 pub mod resolve;
@@ -17,18 +21,23 @@ pub mod say;
 pub mod tag;
 pub mod triage;
 pub mod use_;
+pub mod wait;
 
 pub use ask::{Accept, AcceptKind, Ask, Button, Check};
 pub use ask_again::AskAgain;
+pub use card::Card;
 pub use do_::Do;
 pub use done::Done;
 pub use empathize::Empathize;
 pub use escalate::Escalate;
 pub use feedback::{Feedback, Scale};
+pub use for_each::ForEach;
+pub use forget::Forget;
 pub use go_to::GoTo;
 pub use greet::Greet;
 pub use if_::If;
 pub use note::Note;
+pub use notify::Notify;
 pub use promise::Promise;
 pub use remember::Remember;
 pub use resolve::Resolve;
@@ -36,6 +45,7 @@ pub use say::Say;
 pub use tag::Tag;
 pub use triage::Triage;
 pub use use_::Use;
+pub use wait::Wait;
 
 /// One step as written.
 #[derive(Clone, Debug)]
@@ -58,6 +68,11 @@ pub enum Step {
     Note(Note),
     Tag(Tag),
     Resolve(Resolve),
+    Card(Card),
+    ForEach(ForEach),
+    Wait(Wait),
+    Forget(Forget),
+    Notify(Notify),
 }
 
 use super::grammar::{Form, Rule};
@@ -96,6 +111,11 @@ pub const STEPS: &[Spec] = &[
     note::SPEC,
     tag::SPEC,
     resolve::SPEC,
+    card::SPEC,
+    for_each::SPEC,
+    wait::SPEC,
+    forget::SPEC,
+    notify::SPEC,
 ];
 
 /// First words of the lines that describe a flow.
@@ -128,6 +148,11 @@ const WORDS: &[&str] = &[
     "note",
     "tag",
     "resolve",
+    "card",
+    "for each",
+    "wait",
+    "forget",
+    "notify",
     "offer",
     "accept",
     "button",
@@ -142,6 +167,10 @@ const WORDS: &[&str] = &[
     "otherwise",
     "comment",
     "thumbs",
+    "stay on topic",
+    "text",
+    "picture",
+    "link",
 ];
 
 pub fn all_words() -> &'static [&'static str] {
@@ -169,6 +198,11 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<Step> {
         Rule::note => Step::Note(note::read(p, line, node)),
         Rule::tag => Step::Tag(tag::read(p, line, node)),
         Rule::resolve => Step::Resolve(resolve::read(p, line, node)),
+        Rule::card => Step::Card(card::read(p, line, node)),
+        Rule::for_each => Step::ForEach(for_each::read(p, line, node)?),
+        Rule::wait => Step::Wait(wait::read(p, line, node)),
+        Rule::forget => Step::Forget(forget::read(p, line, node)),
+        Rule::notify => Step::Notify(notify::read(p, line, node)?),
         _ => return None,
     })
 }
@@ -178,7 +212,11 @@ pub fn is_step(rule: Rule) -> bool {
     use Rule as R;
     let flow_of_control = matches!(rule, R::if_ | R::else_if | R::else_ | R::do_ | R::go_to | R::done | R::ask_again);
     let words = matches!(rule, R::greet | R::say | R::empathize | R::note | R::resolve | R::escalate | R::promise);
-    flow_of_control || words || matches!(rule, R::triage | R::ask | R::feedback | R::use_ | R::remember | R::tag)
+    let more = matches!(rule, R::card | R::for_each | R::wait | R::forget | R::notify);
+    flow_of_control
+        || words
+        || more
+        || matches!(rule, R::triage | R::ask | R::feedback | R::use_ | R::remember | R::tag)
 }
 
 /// The longest word or words of the language that a line begins with, in whatever case.

@@ -1,5 +1,5 @@
 //! `promise`: a commitment with an owner and a due time.
-use crate::language::ast::{Name, Term, Unit, Words, term};
+use crate::language::ast::{Name, Term, Words};
 use crate::language::grammar::{Form, Rule};
 use crate::language::layout::Node;
 use crate::language::parse::Parser;
@@ -29,12 +29,6 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<Promise> {
     let words = p.words(line, node);
     let by = line.part(Rule::by).map(|n| p.name(n));
     let to = line.part(Rule::to).map(|n| p.name(n));
-    let written = line.part(Rule::term)?;
-    let within = term(&written.text);
-    if within.is_none() {
-        let action = "Write a number and a unit, like `4 hours`, `3 days` or `2 working days`.";
-        p.report("F031", written.span, format!("`{}` is no stretch of time", written.text), action);
-    }
-    let within = within.unwrap_or(Term { amount: 1, unit: Unit::Days, working: false });
+    let within = p.term(line);
     Some(Promise { name: p.name(line.part(Rule::name)?), by, to, within, words, span: line.span })
 }
