@@ -5,7 +5,7 @@ use super::run::Run;
 use super::session::Wait;
 use super::triage::{TRIES, handler};
 use super::words::same;
-use super::{Choice, What};
+use super::{Choice, Way, What};
 use crate::bot::house;
 use crate::bot::op::{Ask, At, Feedback, Op, Use};
 use crate::language::steps::Scale;
@@ -38,6 +38,7 @@ impl Run<'_> {
     /// A button of the question at which the bot waits.
     pub fn button(&mut self, ask: &Ask, name: &str) {
         let Some(button) = ask.buttons.iter().find(|b| b.name == name) else { return };
+        self.saw(Way::Button(name.to_owned()));
         match button.block {
             Some(at) => {
                 self.go(at);

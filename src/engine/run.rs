@@ -1,6 +1,6 @@
 //! The state of one running turn, and the loop over operations.
 use super::session::{Control, Frame, TopicState, Wait};
-use super::turn::{Trace, Turn};
+use super::turn::{Spoken, Trace, Turn, Walked, Way};
 use super::{Choice, Effect, Event, Holder, Session, Speaker, Timer, What};
 use crate::bot::op::{At, Op, Placed};
 use crate::bot::{Bot, MAIN, house};
@@ -25,6 +25,10 @@ pub(super) struct Run<'a> {
     pub pending: Option<String>,
     /// What the customer said in this turn, for `{{ answer }}`.
     pub answer: Option<String>,
+    /// Somebody looks on: `Turn::seen` is filled.
+    pub watched: bool,
+    /// How the words that are about to be said would read in their other variations.
+    pub instead: Vec<String>,
     fuel: u32,
     messages: u32,
     stopped: bool,
@@ -44,6 +48,8 @@ impl<'a> Run<'a> {
             turn,
             pending,
             answer,
+            watched: false,
+            instead: vec![],
             fuel: FUEL,
             messages: MESSAGES,
             stopped: false,
@@ -139,6 +145,24 @@ impl<'a> Run<'a> {
             self.control.scale = scale;
         }
         self.emit(What::Message { from, text, cid: None, choice: None, choices, scale });
+        self.saw_message();
+    }
+
+    /// Notes a way that the chat went, where somebody looks on.
+    pub fn saw(&mut self, way: Way) {
+        let Some(frame) = self.control.topics.last().and_then(|t| t.frames.last()).filter(|_| self.watched) else {
+            return;
+        };
+        self.turn.seen.walked.insert(Walked { flow: frame.flow.clone(), at: frame.at, way });
+    }
+
+    fn saw_message(&mut self) {
+        if self.watched {
+            let (seq, instead) = (self.session.seq, std::mem::take(&mut self.instead));
+            let last = self.turn.trace.last();
+            let (word, file, line) = last.map(|t| (t.word, t.file.clone(), t.line)).unwrap_or_default();
+            self.turn.seen.spoken.push(Spoken { seq, word, file, line, instead });
+        }
     }
 
     /// Waits for something; the loop ends.
@@ -257,6 +281,7 @@ impl<'a> Run<'a> {
                 self.control.topics.last().and_then(|t| t.frames.last()).map(|f| f.flow.clone()).unwrap_or_default();
             self.turn.trace.push(Trace { flow, word, file: placed.file.clone(), line: placed.line });
         }
+        self.saw(Way::Step);
         self.op_runs(&placed.op);
     }
 
