@@ -160,7 +160,10 @@ impl<'a> Run<'a> {
         if self.watched {
             let (seq, instead) = (self.session.seq, std::mem::take(&mut self.instead));
             let last = self.turn.trace.last();
-            let (word, file, line) = last.map(|t| (t.word, t.file.clone(), t.line)).unwrap_or_default();
+            let step = last.map(|t| (t.word, t.file.clone(), t.line));
+            // Where nothing ran before it in this turn, the step that waits speaks again.
+            let waits = || self.op().map(|p| (p.op.word(), p.file.clone(), p.line));
+            let (word, file, line) = step.or_else(waits).unwrap_or_default();
             self.turn.seen.spoken.push(Spoken { seq, word, file, line, instead });
         }
     }

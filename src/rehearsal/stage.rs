@@ -329,7 +329,8 @@ fn agent() -> (AgentId, String) {
 }
 
 fn moment(bot: &Bot, at: DateTime) -> Millis {
-    at.to_zoned(bot.settings.time_zone.clone()).map_or(Millis(0), |z| Millis(z.timestamp().as_millisecond()))
+    let zoned = bot.settings.time_zone.to_ambiguous_zoned_datetime(at).compatible();
+    zoned.map_or(Millis(0), |z| Millis(z.timestamp().as_millisecond()))
 }
 
 /// A value as written, without anything that says its kind.
