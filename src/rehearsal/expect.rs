@@ -29,7 +29,11 @@ impl Stage<'_> {
             }
             Expect::Turns(most) => {
                 let told = format!("The customer spoke or tapped {} times.", self.turns);
-                (self.turns <= *most, format!("It took more than {most} customer turns"), told)
+                (
+                    self.turns <= *most,
+                    format!("It took more than {most} customer {}", if *most == 1 { "turn" } else { "turns" }),
+                    told,
+                )
             }
             Expect::Asked { action, with } => self.asked(action, with),
             Expect::NotAsked { action } => {
@@ -64,7 +68,8 @@ impl Stage<'_> {
         let right =
             |p: &&crate::engine::session::Commitment| p.name == name.text && by.is_none_or(|by| by.text == p.owner);
         let made = self.session.promises.iter();
-        let told = list("Promises are", made.clone().map(|p| format!("{} by {}", p.name, p.owner)), "None was made.");
+        let told =
+            list("Promises are", made.clone().map(|p| format!("{} by {}", p.name, p.owner)), "No promise was made.");
         (made.clone().any(|p| right(&p)), format!("{} is not promised in this way", name.text), told)
     }
 
@@ -121,7 +126,7 @@ fn list(what: &str, items: impl Iterator<Item = String>, none: &str) -> String {
 }
 
 /// A value as tests write it.
-fn words(value: &Value) -> String {
+pub(super) fn words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),

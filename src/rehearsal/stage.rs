@@ -1,5 +1,6 @@
 //! The stage on which a test is played: the chat, the clock, what other systems answer.
 use super::Heard;
+use super::expect::words;
 use super::fits::{fits, likeness};
 use crate::bot::{Bot, settings};
 use crate::engine::{self, Answer, Choice, Effect, Event, Holder, Input, Session, Speaker, Timer, Walked, What};
@@ -363,7 +364,7 @@ fn happened(what: &What) -> Option<String> {
             format!("bot: {}{buttons}", one_line(text))
         }
         What::Called { action, args, .. } => {
-            let args: Vec<_> = args.iter().map(|(n, v)| format!("{n} = {v}")).collect();
+            let args: Vec<_> = args.iter().map(|(n, v)| format!("{n} = {}", words(v))).collect();
             format!("* {action} is asked with {}", args.join(", "))
         }
         What::Answered { action, outcome, .. } => format!("* {action} answers {outcome}"),

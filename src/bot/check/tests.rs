@@ -17,20 +17,14 @@ pub fn tests(subject: &Subject<'_>, tests: &[Test], found: &mut Vec<Diagnostic>)
                     let outcomes = action.outcomes.iter().map(|(_, o)| o.as_str());
                     known(&answer.outcome, outcomes, "F411", "outcome", found);
                     for (field, _) in &answer.fields {
-                        known(field, action.gives.keys().map(String::as_str), "F412", "value that it gives", found);
+                        known(field, action.gives.keys().map(String::as_str), "F412", "value in this answer", found);
                     }
                 }
             }
             Act::Given(Given::Fails { action: name }) => drop(action(subject, name, found)),
             Act::Given(Given::Contact(name, _)) => {
                 let fields = subject.settings.customer.iter().map(String::as_str);
-                known(
-                    name,
-                    fields.chain(["first_name", "name", "email", "phone"]),
-                    "F415",
-                    "field of a customer",
-                    found,
-                );
+                known(name, fields, "F415", "field of a customer", found);
             }
             Act::Expect(all) => all.iter().for_each(|e| expect(subject, e, &promises, found)),
             _ => {}

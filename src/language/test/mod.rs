@@ -124,16 +124,15 @@ pub fn parse(file: FileId, source: &SourceFile) -> (Vec<Test>, Vec<Diagnostic>) 
     for node in &nodes {
         let span = whole(file, node);
         let form = grammar::read(node.text);
-        if let Some(name) = form.part(grammar::Rule::text).filter(|_| form.rule == grammar::Rule::test) {
-            let (name, file_name) = (name.text.clone(), source.name.clone());
-            let mut test = Test { name, file: file_name, lines: vec![], span };
-            node.under.iter().for_each(|n| add(file, source, n, &mut test, &mut found));
-            tests.push(test);
-        } else {
-            let action =
-                "Begin each test with a line such as `test Refund inside 30 days`, and indent its lines by two spaces.";
-            found.push(Diagnostic::error("F401", span, "This line stands outside of every test", action));
+        let name = form.part(grammar::Rule::text).filter(|n| form.rule == grammar::Rule::test && !n.text.is_empty());
+        let title = name.map_or_else(String::new, |n| n.text.clone());
+        let mut test = Test { name: title, file: source.name.clone(), lines: vec![], span };
+        // What stands under a line that begins no test is read all the same: its mistakes are told too.
+        node.under.iter().for_each(|n| add(file, source, n, &mut test, &mut found));
+        if name.is_none() {
+            found.push(outside(node.text, span));
         }
+        tests.push(test);
     }
     (tests, found)
 }
@@ -148,10 +147,31 @@ fn add(file: FileId, source: &SourceFile, node: &Node<'_>, test: &mut Test, foun
         Err(Some((problem, action))) => found.push(Diagnostic::error("F403", span, problem, action)),
         Err(None) => found.push(unknown(node.text, span)),
     }
-    for deeper in &node.under {
-        let action = "Lines of a test all stand under `test`, none under another; take it back to their level.";
-        found.push(Diagnostic::error("F404", whole(file, deeper), "This line is indented too far", action));
-    }
+    node.under.iter().for_each(|deeper| too_deep(file, deeper, found));
+}
+
+/// `layout` has capped the depth.
+fn too_deep(file: FileId, node: &Node<'_>, found: &mut Vec<Diagnostic>) {
+    let action = "Lines of a test all stand under `test`, none under another; take it back to their level.";
+    found.push(Diagnostic::error("F404", whole(file, node), "This line is indented too far", action));
+    node.under.iter().for_each(|deeper| too_deep(file, deeper, found));
+}
+
+/// A line at the margin that begins no test.
+fn outside(text: &str, span: Span) -> Diagnostic {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let example = "`test Refund inside 30 days`";
+    let (problem, action) = match first {
+        "test" => ("This test has no name", format!("Say in a few words what it shows, like {example}.")),
+        _ if did_you_mean(first, ["test"]).is_some() => {
+            ("This is not how a test begins", format!("Did you mean `test`, as in {example}?"))
+        }
+        _ => {
+            let action = format!("Begin each test with a line such as {example}, and indent its lines by two spaces.");
+            ("This line stands outside of every test", action)
+        }
+    };
+    Diagnostic::error("F401", span, problem, action)
 }
 
 fn whole(file: FileId, node: &Node<'_>) -> Span {
@@ -164,11 +184,11 @@ fn unknown(text: &str, span: Span) -> Diagnostic {
         Some(word) => format!("This line begins with `{word}`, and then goes on in a way that tests do not know"),
         None => "This is not a line of a test".to_owned(),
     };
-    let nearest = (1..=4).filter_map(|words| {
+    let mut nearest = (1..=4).rev().filter_map(|words| {
         let end = text.match_indices(' ').nth(words - 1).map_or(text.len(), |(i, _)| i);
         did_you_mean(text.get(..end)?, BEGINNINGS.iter().copied())
     });
-    let action = match (known, nearest.last()) {
+    let action = match (known, nearest.next()) {
         (Some(&"given"), _) => "Write it like `given shop.find_order answers found with number = 1`, `given shop.find_order fails` or `given today is 2026-05-04 10:00`.".to_owned(),
         (Some(&"expect"), _) => "Write it like `expect ends resolved`, `expect escalated to TEAM`, `expect promise NAME` or `expect DETAIL is VALUE`.".to_owned(),
         (None, Some(meant)) => format!("Did you mean `{meant}`?"),
