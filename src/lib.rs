@@ -3,13 +3,14 @@
 //! The rooms, in the order in which they may see each other (`tests/all/architecture.rs` refuses any other arrow):
 //!
 //! ```text
-//! {language, understand} <- bot <- engine <- runtime <- {store, bus, channel, connector} <- web <- cli
+//! {language, understand} <- bot <- engine <- {rehearsal, runtime} <- {store, bus, channel, connector} <- web <- cli
 //! ```
 //!
 //! * [`language`]: text of `.flow` files to a syntax tree. Pure; cannot fail: a bad line is a diagnostic.
 //! * [`understand`]: a customer's words to topic, answers and mood. Pure; knows nothing of bots.
 //! * [`bot`]: syntax tree and settings to a checked, immutable [`bot::Bot`]. Pure.
 //! * [`engine`]: one turn of one chat. Pure and deterministic: no IO, no clock, no randomness.
+//! * [`rehearsal`]: conversation tests, played on the engine. Pure.
 //! * [`runtime`]: many chats over time; tokio starts here, and so does everything that must survive a crash.
 //! * [`store`], [`bus`], [`channel`], [`connector`]: what the runtime's ports are made of.
 //! * [`web`]: HTTP, WebSocket, the widget, the inbox.
@@ -24,6 +25,8 @@ pub mod understand;
 pub mod bot;
 
 pub mod engine;
+
+pub mod rehearsal;
 
 pub mod runtime;
 

@@ -9,9 +9,13 @@ use super::{Bot, Integrations, MAIN, house, integrations};
 use crate::language::ast::Flow;
 use crate::language::diagnostic::{Diagnostic, Severity};
 use crate::language::source::{FileId, SourceFile};
+use crate::language::test::Test;
 use crate::understand::topics::{Example, Topics};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Files in this folder hold conversation tests.
+pub const TESTS: &str = "tests/";
 
 /// The files of one bot, read by whoever may read files.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +44,7 @@ struct Parts {
     settings: Settings,
     integrations: Integrations,
     philosophy: Philosophy,
+    tests: Vec<Test>,
     found: Vec<Diagnostic>,
 }
 
@@ -55,6 +60,7 @@ pub fn compile(files: &Files) -> Compiled {
         settings: &parts.settings,
         integrations: &parts.integrations,
         philosophy: &parts.philosophy,
+        tests: &parts.tests,
     };
     let checked = check::check(&subject);
     parts.found.extend(checked);
@@ -73,6 +79,7 @@ pub fn compile(files: &Files) -> Compiled {
         id: files.id.clone(),
         hash: hash(files),
         topics: topics(&parts.flows),
+        tests: parts.tests,
         settings: parts.settings,
         integrations: parts.integrations,
         flows,
@@ -90,6 +97,7 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
         settings: settings::defaults(id),
         integrations: Integrations::default(),
         philosophy: Philosophy::default(),
+        tests: vec![],
         found: vec![],
     };
     for (index, source) in sources.iter().enumerate() {
@@ -111,6 +119,11 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
             "philosophy.yaml" => {
                 let (philosophy, found) = philosophy::read(file, source);
                 parts.philosophy = philosophy;
+                found
+            }
+            name if name.starts_with(TESTS) => {
+                let (tests, found) = crate::language::test::parse(file, source);
+                parts.tests.extend(tests);
                 found
             }
             _ => {
@@ -174,7 +187,8 @@ fn topics(flows: &[Flow]) -> Topics {
 
 fn hash(files: &Files) -> String {
     let mut hasher = Sha256::new();
-    for (name, text) in &files.texts {
+    // A test changes nothing for a customer: chats go on in the same version.
+    for (name, text) in files.texts.iter().filter(|(n, _)| !n.starts_with(TESTS)) {
         hasher.update(name.as_bytes());
         hasher.update([0]);
         hasher.update(text.as_bytes());

@@ -18,6 +18,7 @@ pub use integrations::Integrations;
 pub use op::FlowCode;
 pub use settings::Settings;
 
+use crate::language::test::Test;
 use crate::understand::topics::Topics;
 use std::collections::BTreeMap;
 use template::Templates;
@@ -42,6 +43,8 @@ pub struct Bot {
     /// How long the longest way to an answer or a person is; `None` where nothing bounds it.
     pub bound: Option<paths::Bound>,
     pub philosophy: philosophy::Philosophy,
+    /// Its conversation tests, as written.
+    pub tests: Vec<Test>,
 }
 
 impl Bot {

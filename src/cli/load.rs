@@ -1,4 +1,5 @@
 //! Bots from folders.
+use crate::bot::compile::TESTS;
 use crate::bot::{Bot, Compiled, Files, compile};
 use crate::language::Severity;
 use crate::language::render;
@@ -63,6 +64,13 @@ pub fn files(folder: &Path) -> Result<Files> {
         let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { continue };
         if name.ends_with(".flow") || SETTINGS.contains(&name.as_str()) {
             texts.push((name, text(&path)?));
+        }
+    }
+    let tests = folder.join("tests");
+    if tests.is_dir() {
+        for path in list(&tests)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "flow")) {
+            let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { continue };
+            texts.push((format!("{TESTS}{name}"), text(&path)?));
         }
     }
     Ok(Files { id, texts })

@@ -6,6 +6,7 @@ pub mod load;
 mod new;
 pub mod serve;
 mod steps;
+mod test;
 
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -48,6 +49,13 @@ enum Command {
         #[arg(long)]
         why: bool,
     },
+    /// Play a bot's conversation tests, the files in its folder `tests`.
+    Test {
+        /// The bot's folder, or a folder of bots.
+        path: PathBuf,
+        #[command(flatten)]
+        args: test::TestArgs,
+    },
     /// List the steps of the language, each with an example.
     Steps,
     /// Serve bots to a website, with an inbox for your team.
@@ -78,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::New { name } => new::run(&name),
         Command::Check { path, json, bound } => check::run(&path, json, bound),
         Command::Chat { path, why } => chat::run(&path, why),
+        Command::Test { path, args } => test::run(&path, &args),
         Command::Steps => Ok(steps::run()),
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),

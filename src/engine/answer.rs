@@ -5,7 +5,7 @@ use super::run::Run;
 use super::session::Wait;
 use super::triage::{TRIES, handler};
 use super::words::same;
-use super::{Choice, What};
+use super::{Choice, Way, What};
 use crate::bot::house;
 use crate::bot::op::{Ask, At, Feedback, Op, Use};
 use crate::language::steps::Scale;
@@ -46,6 +46,7 @@ impl Run<'_> {
             }
             return;
         };
+        self.saw(Way::Button(name.to_owned()));
         match button.block {
             Some(at) => {
                 self.go(at);

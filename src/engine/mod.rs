@@ -21,4 +21,4 @@ pub use effect::Effect;
 pub use event::{Choice, Event, Speaker, What};
 pub use input::{Answer, Input, Timer};
 pub use session::{Control, Holder, Session};
-pub use turn::{Trace, Turn, turn};
+pub use turn::{Seen, Spoken, Trace, Turn, Walked, Way, turn, watched};

@@ -3,7 +3,7 @@ use super::phrases;
 use super::run::Run;
 use super::session::{Rerun, Wait};
 use super::words::{felt, term_words};
-use super::{Choice, Effect, Speaker, Timer, What};
+use super::{Choice, Effect, Speaker, Timer, Way, What};
 use crate::bot::op::{Ask, At, Feedback, Op, Promise, Use, Words};
 use crate::language::ast::Feeling;
 use crate::language::steps::Scale;
@@ -21,8 +21,10 @@ impl Run<'_> {
             Op::Use(step) => self.use_(step),
             Op::Branch { condition, otherwise } => {
                 if self.holds(condition) {
+                    self.saw(Way::Held);
                     self.next()
                 } else {
+                    self.saw(Way::HeldNot);
                     self.go(*otherwise)
                 }
             }

@@ -1,7 +1,7 @@
 //! The state of one running turn, and the loop over operations.
 use super::event::Card;
 use super::session::{Control, Frame, TopicState, Wait};
-use super::turn::{Trace, Turn};
+use super::turn::{Spoken, Trace, Turn, Walked, Way};
 use super::{Choice, Effect, Event, Holder, Session, Speaker, Timer, What};
 use crate::bot::op::{At, Op, Placed};
 use crate::bot::{Bot, MAIN, house};
@@ -34,6 +34,10 @@ pub(super) struct Run<'a> {
     pub cards: Vec<Card>,
     /// What their buttons offer: answers to the question that follows.
     pub from_cards: Vec<Choice>,
+    /// Somebody looks on: `Turn::seen` is filled.
+    pub watched: bool,
+    /// How the words that are about to be said would read in their other variations.
+    pub instead: Vec<String>,
     fuel: u32,
     messages: u32,
     stopped: bool,
@@ -57,6 +61,8 @@ impl<'a> Run<'a> {
             offered: vec![],
             cards: vec![],
             from_cards: vec![],
+            watched: false,
+            instead: vec![],
             fuel: FUEL,
             messages: MESSAGES,
             stopped: false,
@@ -160,6 +166,27 @@ impl<'a> Run<'a> {
             self.control.scale = scale;
         }
         self.emit(What::Message { from, text, cid: None, choice: None, choices, scale, cards });
+        self.saw_message();
+    }
+
+    /// Notes a way that the chat went, where somebody looks on.
+    pub fn saw(&mut self, way: Way) {
+        let Some(frame) = self.control.topics.last().and_then(|t| t.frames.last()).filter(|_| self.watched) else {
+            return;
+        };
+        self.turn.seen.walked.insert(Walked { flow: frame.flow.clone(), at: frame.at, way });
+    }
+
+    fn saw_message(&mut self) {
+        if self.watched {
+            let (seq, instead) = (self.session.seq, std::mem::take(&mut self.instead));
+            let last = self.turn.trace.last();
+            let step = last.map(|t| (t.word, t.file.clone(), t.line));
+            // Where nothing ran before it in this turn, the step that waits speaks again.
+            let waits = || self.op().map(|p| (p.op.word(), p.file.clone(), p.line));
+            let (word, file, line) = step.or_else(waits).unwrap_or_default();
+            self.turn.seen.spoken.push(Spoken { seq, word, file, line, instead });
+        }
     }
 
     /// Waits for something; the loop ends.
@@ -278,6 +305,7 @@ impl<'a> Run<'a> {
                 self.control.topics.last().and_then(|t| t.frames.last()).map(|f| f.flow.clone()).unwrap_or_default();
             self.turn.trace.push(Trace { flow, word, file: placed.file.clone(), line: placed.line });
         }
+        self.saw(Way::Step);
         self.op_runs(&placed.op);
     }
 

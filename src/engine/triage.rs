@@ -3,7 +3,7 @@ use super::phrases;
 use super::run::Run;
 use super::session::Wait;
 use super::words::same;
-use super::{Choice, What};
+use super::{Choice, Way, What};
 use crate::bot::house;
 use crate::bot::op::Triage;
 use crate::understand::answers::{self, Frame, Kind};
@@ -71,6 +71,7 @@ impl Run<'_> {
     }
 
     fn start_topic(&mut self, triage: &Triage, flow: &str) {
+        self.saw(Way::Button(flow.to_owned()));
         if let Some((_, at)) = triage.topics.iter().find(|(name, _)| name == flow) {
             self.go(*at);
         } else {

@@ -125,6 +125,7 @@ impl Run<'_> {
         for chosen in left {
             let text = self.render(words.variations.get(usize::from(chosen))?, &[])?;
             if self.control.comforted.insert(digest(&text)) {
+                self.saw_words(words, chosen, &[]);
                 self.control.used.entry(words.key.clone()).or_default().push(chosen);
                 return Some(text);
             }
@@ -146,7 +147,21 @@ impl Run<'_> {
         let chosen = *left.get(index)?;
         let text = words.variations.get(usize::from(chosen))?;
         self.control.used.entry(words.key.clone()).or_default().push(chosen);
+        self.saw_words(words, chosen, more);
         self.render(text, more)
+    }
+
+    /// For an onlooker: which words, and how their other variations read now.
+    fn saw_words(&mut self, words: &Words, chosen: u16, more: &[(&str, String)]) {
+        if !self.watched {
+            return;
+        }
+        self.saw(super::Way::Words(words.key.clone()));
+        let mut context = self.context();
+        context.extend(more.iter().map(|(n, v)| ((*n).to_owned(), Value::from(v.as_str()))));
+        let others = (0..).zip(&words.variations).filter(|(i, _)| *i != chosen).map(|(_, text)| text);
+        self.instead = others.filter_map(|t| self.bot.templates.render(t, &context).ok()).collect();
+        self.instead.iter_mut().for_each(|t| *t = t.trim().to_owned());
     }
 
     /// Says words, where there is something to say.

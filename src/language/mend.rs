@@ -64,6 +64,10 @@ pub fn header(text: &str, place: Place) -> Option<(Diagnostic, Form)> {
 /// Refuses a form that the language has and this version does not run.
 pub fn not_yet(form: &Form) -> Diagnostic {
     let inner = form.parts.first().map_or(form.text.as_str(), |p| p.text.as_str());
+    if matches!(inner.trim(), "test" | "given") {
+        let action = "Put conversation tests into files of their own, such as `tests/first.flow` in the bot's folder.";
+        return Diagnostic::error("F024", form.span, "A conversation test stands among the flows", action);
+    }
     let problem = format!("`{inner}` is not supported yet");
     let action = "Delete the line, or replace it by steps that this version knows (`rapport steps` lists them).";
     Diagnostic::error("F024", form.span, problem, action)

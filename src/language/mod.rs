@@ -12,6 +12,7 @@ mod parse;
 pub mod render;
 pub mod source;
 pub mod steps;
+pub mod test;
 
 pub use ast::{Flow, FlowFile};
 pub use diagnostic::{Diagnostic, Severity};

@@ -12,6 +12,7 @@ mod http;
 mod language;
 mod play;
 mod proof;
+mod rehearsal;
 mod runtime;
 mod security;
 mod served;

@@ -3,6 +3,7 @@ mod bound;
 mod filled;
 mod names;
 mod proofs;
+mod tests;
 mod texts;
 mod visit;
 
@@ -12,6 +13,7 @@ use super::philosophy::Philosophy;
 use super::{Integrations, Settings};
 use crate::language::ast::Flow;
 use crate::language::diagnostic::Diagnostic;
+use crate::language::test::Test;
 
 /// Everything that a check may look at.
 pub struct Subject<'a> {
@@ -20,6 +22,7 @@ pub struct Subject<'a> {
     pub settings: &'a Settings,
     pub integrations: &'a Integrations,
     pub philosophy: &'a Philosophy,
+    pub tests: &'a [Test],
 }
 
 /// All mistakes between the parts.
@@ -36,5 +39,6 @@ pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
             texts::step(subject, &known, flow, step, &mut found);
         });
     }
+    tests::tests(subject, subject.tests, &mut found);
     found
 }

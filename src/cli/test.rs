@@ -1,0 +1,109 @@
+//! `rapport test`: plays the conversation tests of a bot.
+use super::load;
+use crate::bot::{Bot, compile};
+use crate::rehearsal::{self, Coverage, Report, coverage};
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Could not be run at all: mistakes in the bot, or no tests.
+const NOT_RUN: u8 = 2;
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct TestArgs {
+    /// Only tests whose name contains this.
+    pub filter: Option<String>,
+    /// Print JSON, for other programs.
+    #[arg(long)]
+    pub json: bool,
+    /// Also write the results as JUnit XML, for build servers.
+    #[arg(long)]
+    pub junit: Option<PathBuf>,
+    /// List what no test walked.
+    #[arg(long)]
+    pub coverage: bool,
+}
+
+struct Played {
+    bot: Bot,
+    reports: Vec<Report>,
+    coverage: Coverage,
+}
+
+pub fn run(path: &Path, args: &TestArgs) -> Result<ExitCode> {
+    let mut all = Vec::new();
+    for folder in load::folders(path)? {
+        let compiled = compile(&load::files(&folder)?);
+        if compiled.bot.is_none() {
+            eprint!("{}", load::report(&folder, &compiled));
+            return Ok(ExitCode::from(NOT_RUN));
+        }
+        all.extend(compiled.bot.map(|bot| play(bot, args.filter.as_deref())));
+    }
+    if all.iter().all(|p| p.reports.is_empty()) {
+        let words = match &args.filter {
+            Some(filter) => format!("No test's name contains \"{filter}\"."),
+            None => {
+                format!("There are no tests. Write the first one into {}.", path.join("tests/first.flow").display())
+            }
+        };
+        eprintln!("{words}");
+        return Ok(ExitCode::from(NOT_RUN));
+    }
+    if let Some(file) = &args.junit {
+        let suites: String = all.iter().map(|p| rehearsal::junit(&p.bot.id, p.reports.iter())).collect();
+        let xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n{suites}</testsuites>\n");
+        std::fs::write(file, xml).with_context(|| format!("The file {} cannot be written", file.display()))?;
+    }
+    if args.json {
+        let bots: Vec<Value> = all.iter().map(to_json).collect();
+        println!("{}", serde_json::to_string_pretty(&json!({ "bots": bots }))?);
+    } else {
+        all.iter().for_each(|p| print!("{}", words(p, args)));
+    }
+    let failed = all.iter().flat_map(|p| &p.reports).any(|r| r.failure.is_some());
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn play(bot: Bot, filter: Option<&str>) -> Played {
+    let wanted = |name: &str| filter.is_none_or(|f| name.to_lowercase().contains(&f.to_lowercase()));
+    let reports: Vec<Report> =
+        bot.tests.iter().filter(|t| wanted(&t.name)).map(|t| rehearsal::rehearse(&bot, t)).collect();
+    let walked = reports.iter().flat_map(|r| r.walked.iter().cloned()).collect();
+    let coverage = rehearsal::coverage(&bot, &walked);
+    Played { bot, reports, coverage }
+}
+
+fn words(played: &Played, args: &TestArgs) -> String {
+    let mut out: String = played.reports.iter().map(rehearsal::tell).collect();
+    let failed = played.reports.iter().filter(|r| r.failure.is_some()).count();
+    let count = played.reports.len();
+    out.push_str(&match failed {
+        0 => format!("\n{}: all {count} tests passed.\n", played.bot.id),
+        _ => format!("\n{}: {failed} of {count} tests did not pass.\n", played.bot.id),
+    });
+    let (walked, places) = (played.coverage.walked(), played.coverage.places.len());
+    let more = if walked < places && !args.coverage { "; `--coverage` lists the others" } else { "" };
+    out.push_str(&format!("{walked} of {places} steps and ways walked{more}.\n"));
+    if args.coverage {
+        out.push_str(&coverage::text(&played.bot, &played.coverage));
+    }
+    out
+}
+
+fn to_json(played: &Played) -> Value {
+    let test = |r: &Report| {
+        let failure = r.failure.as_ref();
+        let failure = failure.map(|f| json!({ "line": f.line, "problem": f.problem, "action": f.action }));
+        json!({ "name": r.name, "file": r.file, "passed": failure.is_none(), "failure": failure })
+    };
+    let place = |p: &coverage::Place| json!({ "flow": p.flow, "file": p.file, "line": p.line, "what": p.what });
+    json!({
+        "bot": played.bot.id,
+        "tests": played.reports.iter().map(test).collect::<Vec<_>>(),
+        "walked": played.coverage.walked(),
+        "places": played.coverage.places.len(),
+        "not_walked": played.coverage.missing().map(place).collect::<Vec<_>>(),
+    })
+}
