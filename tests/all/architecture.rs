@@ -8,6 +8,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("language", &[]),
     ("understand", &[]),
     ("bot", &["language", "understand"]),
+    ("lsp", &["language", "understand", "bot"]),
     ("engine", &["language", "understand", "bot"]),
     ("runtime", &["language", "understand", "bot", "engine"]),
     ("store", &["language", "understand", "bot", "engine", "runtime"]),
@@ -15,7 +16,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("channel", &["language", "understand", "bot", "engine", "runtime"]),
     ("connector", &["language", "understand", "bot", "engine", "runtime"]),
     ("web", &["language", "understand", "bot", "engine", "runtime", "store", "bus", "channel", "connector"]),
-    ("cli", &["language", "understand", "bot", "engine", "runtime", "store", "bus", "channel", "connector", "web"]),
+    (
+        "cli",
+        &["language", "understand", "bot", "engine", "runtime", "store", "bus", "channel", "connector", "web", "lsp"],
+    ),
 ];
 const SHARED: &[&str] = &["id", "time"];
 /// A package and the only places that may name it.
@@ -26,6 +30,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("dashmap", &["runtime/registry.rs", "bus/local.rs"]),
     ("rusqlite", &["store/"]),
     ("axum", &["web/"]),
+    ("lsp_server", &["lsp/"]),
     ("reqwest", &["connector/"]),
 ];
 const LONGEST_FILE: usize = 600;
