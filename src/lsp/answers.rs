@@ -27,11 +27,11 @@ pub fn hover(view: &mut View, file: usize, at: usize, utf8: bool) -> Value {
         None => step_at(view, file, at).map(|words| (words, None)),
     };
     let Some((words, span)) = told else { return Value::Null };
-    let mut hover = json!({ "contents": { "kind": "markdown", "value": words } });
-    if let (Some(span), Some(source)) = (span, view.source(file)) {
-        hover["range"] = place::range(source, span, utf8);
+    let contents = json!({ "kind": "markdown", "value": words });
+    match span.zip(view.source(file)) {
+        Some((span, source)) => json!({ "contents": contents, "range": place::range(source, span, utf8) }),
+        None => json!({ "contents": contents }),
     }
-    hover
 }
 
 /// Help on the step that the line under the cursor begins with.

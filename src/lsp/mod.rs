@@ -36,6 +36,20 @@ pub struct Server<'d> {
     views: BTreeMap<PathBuf, View>,
 }
 
+/// Requests about a file.
+const ASKED: [&str; 10] = [
+    "completion",
+    "hover",
+    "definition",
+    "references",
+    "prepareRename",
+    "rename",
+    "documentSymbol",
+    "foldingRange",
+    "codeAction",
+    "formatting",
+];
+
 type Failure = (ErrorCode, String);
 
 /// Serves one editor over the standard input and output until it says goodbye.
@@ -195,7 +209,8 @@ impl<'d> Server<'d> {
         if method == "workspace/symbol" {
             return Ok(self.workspace_symbols(params.get("query").and_then(Value::as_str).unwrap_or_default()));
         }
-        let Some(ask) = method.strip_prefix("textDocument/") else { return Err(unknown(method)) };
+        let ask =
+            method.strip_prefix("textDocument/").filter(|ask| ASKED.contains(ask)).ok_or_else(|| unknown(method))?;
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
         let path = uri.and_then(place::path).ok_or((ErrorCode::InvalidParams, "no file is named".to_owned()))?;
         let utf8 = self.utf8;

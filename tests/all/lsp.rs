@@ -400,7 +400,7 @@ fn outlines_folds_and_formatting() {
 #[test]
 fn places_are_counted_as_the_editor_counts() {
     let broken = MAIN.replace("{{ order_number }}.", "😀 {{ ordernumber }}.");
-    for (general, column) in [(json!({}), 26), (json!({ "positionEncodings": ["utf-8", "utf-16"] }), 28)] {
+    for (general, column) in [(json!({}), 29), (json!({ "positionEncodings": ["utf-8", "utf-16"] }), 31)] {
         let mut editor = Editor::with(&[("bot.yaml", BOT), ("integrations.yaml", SYSTEMS)], general);
         editor.open("main.flow", &broken);
         assert_eq!(editor.codes("main.flow"), ["F109"]);
@@ -411,7 +411,8 @@ fn places_are_counted_as_the_editor_counts() {
 #[test]
 fn what_is_not_known_is_refused_and_the_server_goes_on() {
     let mut editor = Editor::shop();
-    assert_eq!(editor.answer("textDocument/nonsense", json!({}))["error"]["code"], -32602);
+    assert_eq!(editor.answer("textDocument/nonsense", json!({}))["error"]["code"], -32601);
+    assert_eq!(editor.answer("textDocument/hover", json!({}))["error"]["code"], -32602);
     assert_eq!(editor.answer("nonsense", json!({}))["error"]["code"], -32601);
     editor.tell("$/cancelRequest", json!({ "id": 99_999 }));
     editor.tell("textDocument/didChange", json!({ "nothing": 1 }));

@@ -7,6 +7,7 @@ mod connector;
 mod corpus;
 mod demo;
 mod docs;
+mod editors;
 mod engine;
 mod format;
 mod http;
