@@ -14,6 +14,7 @@
 //! * [`runtime`]: many chats over time; tokio starts here, and so does everything that must survive a crash.
 //! * [`store`], [`bus`], [`channel`], [`connector`]: what the runtime's ports are made of.
 //! * [`web`]: HTTP, WebSocket, the widget, the inbox.
+//! * [`lsp`]: helps editors; sees `language`, `understand` and `bot` only.
 //! * [`cli`]: one file a command; `serve` is the only place that names concrete adapters.
 
 pub mod id;
@@ -35,6 +36,7 @@ pub mod channel;
 pub mod connector;
 pub mod store;
 
+pub mod lsp;
 pub mod web;
 
 pub mod cli;

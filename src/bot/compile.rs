@@ -48,8 +48,52 @@ struct Parts {
     found: Vec<Diagnostic>,
 }
 
+/// What an editor asks of a bot: its mistakes, and what its settings name. No topic is trained for it.
+#[derive(Debug)]
+pub struct Inspected {
+    /// The author's files in the order given, then the house flows.
+    pub sources: Vec<SourceFile>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub settings: Settings,
+    pub integrations: Integrations,
+}
+
 /// Compiles a bot. Every mistake in every file is reported at once.
 pub fn compile(files: &Files) -> Compiled {
+    let Checked { sources, parts, templates, flows, bound } = checked(files);
+    let found = parts.found;
+    let bot = found.iter().all(|d| d.severity != Severity::Error).then(|| Bot {
+        id: files.id.clone(),
+        hash: hash(files),
+        topics: topics(&parts.flows),
+        tests: parts.tests,
+        settings: parts.settings,
+        integrations: parts.integrations,
+        flows,
+        templates,
+        bound,
+        philosophy: parts.philosophy,
+    });
+    Compiled { bot, sources, diagnostics: found }
+}
+
+/// Everything that [`compile`] would report, without making the bot.
+pub fn inspect(files: &Files) -> Inspected {
+    let Checked { sources, parts, .. } = checked(files);
+    let Parts { settings, integrations, found, .. } = parts;
+    Inspected { sources, diagnostics: found, settings, integrations }
+}
+
+/// The parts of a bot with all their mistakes.
+struct Checked {
+    sources: Vec<SourceFile>,
+    parts: Parts,
+    templates: Templates,
+    flows: BTreeMap<String, FlowCode>,
+    bound: Option<super::paths::Bound>,
+}
+
+fn checked(files: &Files) -> Checked {
     let mut sources: Vec<SourceFile> =
         files.texts.iter().map(|(n, t)| SourceFile::new(n.as_str(), t.as_str())).collect();
     let author_files = sources.len();
@@ -66,28 +110,16 @@ pub fn compile(files: &Files) -> Compiled {
     parts.found.extend(checked);
     let mut templates = Templates::new(&parts.settings);
     let flows = lowered(&mut parts, &sources, &mut templates);
-    let mut found = parts.found;
     // What is proved of a bot with mistakes would only repeat them.
-    let sound = found.iter().all(|d| d.severity != Severity::Error);
-    let bound = sound.then(|| check::prove(&flows, &parts.settings, &parts.integrations, &mut found)).flatten();
+    let sound = parts.found.iter().all(|d| d.severity != Severity::Error);
+    let Parts { settings, integrations, found, .. } = &mut parts;
+    let bound = sound.then(|| check::prove(&flows, settings, integrations, found)).flatten();
     found.sort_by(|a, b| (a.span.file, a.span.start, a.code).cmp(&(b.span.file, b.span.start, b.code)));
     found.dedup();
     // A name that was mended by us exists nowhere; that it does not is no second mistake.
     let mended: Vec<_> = found.iter().filter(|d| d.code == "F023").map(|d| d.span).collect();
     found.retain(|d| !d.code.starts_with("F10") || !mended.contains(&d.span));
-    let bot = found.iter().all(|d| d.severity != Severity::Error).then(|| Bot {
-        id: files.id.clone(),
-        hash: hash(files),
-        topics: topics(&parts.flows),
-        tests: parts.tests,
-        settings: parts.settings,
-        integrations: parts.integrations,
-        flows,
-        templates,
-        bound,
-        philosophy: parts.philosophy,
-    });
-    Compiled { bot, sources, diagnostics: found }
+    Checked { sources, parts, templates, flows, bound }
 }
 
 fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {

@@ -13,7 +13,7 @@ pub mod settings;
 pub mod template;
 pub mod yaml;
 
-pub use compile::{Compiled, Files, compile};
+pub use compile::{Compiled, Files, Inspected, compile, inspect};
 pub use integrations::Integrations;
 pub use op::FlowCode;
 pub use settings::Settings;

@@ -2,7 +2,9 @@
 mod chat;
 mod check;
 pub mod demo;
+mod fmt;
 pub mod load;
+mod lsp;
 mod new;
 pub mod serve;
 mod steps;
@@ -56,6 +58,19 @@ enum Command {
         #[command(flatten)]
         args: test::TestArgs,
     },
+    /// Write flow files in the one usual way: indentation, spaces, empty lines. What they mean never changes.
+    Fmt {
+        /// Files or folders.
+        paths: Vec<PathBuf>,
+        /// Change nothing; list the files that would change, and fail where there are any.
+        #[arg(long)]
+        check: bool,
+        /// Read one file from the standard input, and write it to the standard output.
+        #[arg(long, conflicts_with = "check")]
+        stdin: bool,
+    },
+    /// Help an editor: mistakes as you type, completion, jumps, renaming. Editors start this by themselves.
+    Lsp,
     /// List the steps of the language, each with an example.
     Steps,
     /// Serve bots to a website, with an inbox for your team.
@@ -87,6 +102,8 @@ pub fn main() -> ExitCode {
         Command::Check { path, json, bound } => check::run(&path, json, bound),
         Command::Chat { path, why } => chat::run(&path, why),
         Command::Test { path, args } => test::run(&path, &args),
+        Command::Fmt { paths, check, stdin } => fmt::run(&paths, check, stdin),
+        Command::Lsp => lsp::run(),
         Command::Steps => Ok(steps::run()),
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),

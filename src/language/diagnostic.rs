@@ -1,5 +1,5 @@
 //! What is told to an author: what is wrong, where, and what to do about it.
-use super::source::Span;
+use super::source::{SourceFile, Span};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -36,6 +36,30 @@ impl Diagnostic {
     pub fn related(mut self, span: Span, words: impl Into<String>) -> Self {
         self.related.push((span, words.into()));
         self
+    }
+}
+
+/// A change that puts a mistake right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    pub span: Span,
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// The change that the action's "Did you mean" stands for.
+    pub fn fix(&self, source: &SourceFile) -> Option<Fix> {
+        let meant = self.action.strip_prefix("Did you mean `")?.strip_suffix("`?")?;
+        let meant = meant.strip_prefix("accept ").unwrap_or(meant);
+        let (start, end) = (self.span.start as usize, self.span.end as usize);
+        let written = source.text.get(start..end)?.to_lowercase();
+        if meant.contains('…') || written.contains('\n') {
+            return None;
+        }
+        // The last name of the problem that stands in that place: "`order` has no field named `totl`".
+        let named: Vec<&str> = self.problem.split('`').skip(1).step_by(2).collect();
+        let (at, length) = named.iter().rev().find_map(|n| Some((written.find(&n.to_lowercase())?, n.len())))?;
+        Some(Fix { span: Span::new(self.span.file, start + at, start + at + length), text: meant.to_owned() })
     }
 }
 

@@ -5,8 +5,10 @@
 pub mod ast;
 pub mod diagnostic;
 mod expr;
+mod format;
 mod grammar;
 mod layout;
+pub mod lines;
 mod mend;
 mod parse;
 pub mod render;
@@ -16,6 +18,7 @@ pub mod test;
 
 pub use ast::{Flow, FlowFile};
 pub use diagnostic::{Diagnostic, Severity};
+pub use format::format;
 pub use parse::parse;
 pub use source::{FileId, SourceFile, Span};
 pub use steps::Step;

@@ -8,6 +8,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("language", &[]),
     ("understand", &[]),
     ("bot", &["language", "understand"]),
+    ("lsp", &["language", "understand", "bot"]),
     ("engine", &["language", "understand", "bot"]),
     ("rehearsal", &["language", "understand", "bot", "engine"]),
     ("runtime", &["language", "understand", "bot", "engine"]),
@@ -33,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "channel",
             "connector",
             "web",
+            "lsp",
         ],
     ),
 ];
@@ -45,6 +47,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("dashmap", &["runtime/registry.rs", "bus/local.rs"]),
     ("rusqlite", &["store/"]),
     ("axum", &["web/"]),
+    ("lsp_server", &["lsp/"]),
     ("reqwest", &["connector/"]),
 ];
 const LONGEST_FILE: usize = 600;

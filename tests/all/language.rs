@@ -96,7 +96,7 @@ fn control_characters_are_told() {
 }
 
 /// Lines that look like the language, so that random files reach deep into it.
-fn line() -> impl Strategy<Value = String> {
+pub fn line() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![
         "flow",
         "say",
