@@ -11,7 +11,18 @@ pub const NOBODY_AVAILABLE: &str = "nobody_available";
 pub const AFTER_THE_AGENT: &str = "after_the_agent";
 pub const GONE_QUIET: &str = "gone_quiet";
 
-const FILES: [(&str, &str); 8] = [
+pub const START_OVER: &str = "start_over";
+pub const SAY_THAT_AGAIN: &str = "say_that_again";
+pub const WHAT_CAN_YOU_DO: &str = "what_can_you_do";
+pub const THANKS: &str = "thanks";
+pub const BACK_TO: &str = "back_to";
+
+const FILES: [(&str, &str); 13] = [
+    (START_OVER, include_str!("../../flows/house/start_over.flow")),
+    (SAY_THAT_AGAIN, include_str!("../../flows/house/say_that_again.flow")),
+    (WHAT_CAN_YOU_DO, include_str!("../../flows/house/what_can_you_do.flow")),
+    (THANKS, include_str!("../../flows/house/thanks.flow")),
+    (BACK_TO, include_str!("../../flows/house/back_to.flow")),
     (TALK_TO_A_PERSON, include_str!("../../flows/house/talk_to_a_person.flow")),
     (ANYTHING_ELSE, include_str!("../../flows/house/anything_else.flow")),
     (GOODBYE, include_str!("../../flows/house/goodbye.flow")),

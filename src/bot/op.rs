@@ -23,6 +23,8 @@ pub struct FlowCode {
     pub topic: bool,
     /// Written by us, not by the author.
     pub house: bool,
+    /// It says things and comes to its end: it asks nothing, calls nothing, brings in nobody.
+    pub talks: bool,
     /// Details that `do` hands over, where the author says so.
     pub gives: Vec<String>,
     /// Details that must be filled before `do` runs it, where the author says so.
@@ -112,6 +114,7 @@ pub enum Op {
     Card(Box<Card>),
     /// The next round with the next item, or on behind the loop.
     Each(Box<Each>),
+    Enough(Box<Enough>),
     Forget {
         slots: Vec<String>,
     },
@@ -162,6 +165,15 @@ pub struct Card {
     pub links: Vec<(Text, Text)>,
     /// Answers to the question that follows: the value, and what stands on the button.
     pub buttons: Vec<(String, Text)>,
+}
+
+/// Before each question of an `ask 2 of`, and after the last.
+#[derive(Clone, Debug)]
+pub struct Enough {
+    pub slots: Vec<String>,
+    pub need: u32,
+    pub save_as: Option<String>,
+    pub then: At,
 }
 
 #[derive(Clone, Debug)]
@@ -239,7 +251,7 @@ impl Op {
             Op::Feedback(_) => "feedback",
             Op::Use(_) => "use",
             Op::Branch { .. } => "if",
-            Op::Jump(_) | Op::WaitAgain(_) | Op::Return | Op::AwaitPerson { .. } => "",
+            Op::Jump(_) | Op::WaitAgain(_) | Op::Return | Op::AwaitPerson { .. } | Op::Enough(_) => "",
             Op::Card(_) => "card",
             Op::Each(_) => "for each",
             Op::Forget { .. } => "forget",

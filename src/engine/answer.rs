@@ -31,6 +31,9 @@ impl Run<'_> {
         if let Some(button) = answers::choose(&labels, words).and_then(|i| buttons.get(i)) {
             return self.button(ask, &button.id.clone());
         }
+        if self.digress(ask, words) {
+            return;
+        }
         match kinds().find(|k| matches!(k, Kind::Text)).and_then(|k| answers::find(k, words, &frame)) {
             Some(found) => self.answered(ask, found.value),
             None => self.does_not_fit(ask, buttons, None),

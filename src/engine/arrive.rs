@@ -1,4 +1,5 @@
 //! What each input does.
+use super::phrases;
 use super::run::Run;
 use super::session::Wait;
 use super::words::same;
@@ -7,6 +8,7 @@ use crate::bot::op::Op;
 use crate::bot::{MAIN, house};
 use crate::understand::answers::asks_for_a_person;
 use crate::understand::mood::Mood;
+use crate::understand::topics::Verdict;
 use serde_json::{Map, Value};
 
 impl Run<'_> {
@@ -98,7 +100,12 @@ impl Run<'_> {
             (Wait::Meaning { flows }, Some(Op::Triage(triage))) => {
                 self.asked(|run| run.read_meaning(triage, flows, text))
             }
+            (Wait::Switch { flow }, _) => self.asked(|run| run.read_switch(flow, text)),
             (Wait::Comment { slot, score }, _) => self.asked(|run| run.read_comment(slot, *score, text)),
+            (Wait::Pause, _) => {
+                self.control.wait = wait;
+                self.meanwhile(text);
+            }
             (Wait::Call { .. } | Wait::Person, _) => self.control.wait = wait,
             (Wait::Nothing, _) => {
                 self.control.wait = wait;
@@ -106,6 +113,19 @@ impl Run<'_> {
                 self.start_with(text);
             }
             _ => self.start_with(text),
+        }
+    }
+
+    /// Words while the bot waits for a time to pass: a topic is served, and the wait goes on under it.
+    fn meanwhile(&mut self, text: &str) {
+        let reading = self.bot.topics.read(text);
+        match &reading.verdict {
+            Verdict::Sure(flow) if self.control.topics.iter().all(|t| t.flow != *flow) => {
+                self.understood(&reading, Some(flow));
+                self.turn_to(flow, text);
+                self.run();
+            }
+            _ => self.message(phrases::A_MOMENT.to_owned(), vec![], None),
         }
     }
 
@@ -140,6 +160,7 @@ impl Run<'_> {
                 self.asked(|run| run.topic_tapped(triage, &choice));
             }
             (Wait::Answer, Some(Op::Feedback(feedback))) => self.asked(|run| run.read_score(feedback, &choice)),
+            (Wait::Switch { flow }, _) => self.asked(|run| run.switched(flow, &choice)),
             (Wait::Comment { slot, score }, _) => self.asked(|run| run.read_comment(slot, *score, &choice)),
             _ => {}
         }
@@ -161,7 +182,7 @@ impl Run<'_> {
     }
 
     fn went_quiet(&mut self) {
-        let waits = matches!(self.control.wait, Wait::Answer | Wait::Meaning { .. } | Wait::Comment { .. });
+        let waits = self.control.wait.is_question();
         let due = self.session.last_at + self.bot.settings.quiet_after;
         if !waits || self.session.holder != Holder::Bot {
             return;

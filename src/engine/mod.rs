@@ -4,6 +4,7 @@
 
 mod answer;
 mod arrive;
+mod digress;
 pub mod effect;
 pub mod event;
 pub mod input;

@@ -55,6 +55,7 @@ impl Run<'_> {
             Op::Each(each) => self.each(each),
             Op::Forget { slots } => self.on(|run| run.forget(slots)),
             Op::Pause { length } => self.pause(*length),
+            Op::Enough(enough) => self.enough(enough),
             Op::Notify { team, words } => self.on(|run| {
                 if let Some(text) = run.vary(words, &[]) {
                     run.emit(What::Notified { team: team.clone(), text });
@@ -114,6 +115,10 @@ impl Run<'_> {
 
     fn ask(&mut self, ask: &Ask) {
         if self.slot(&ask.slot).is_some() {
+            return self.next();
+        }
+        if let Some(value) = self.said_before(ask) {
+            self.fill(&ask.slot, value);
             return self.next();
         }
         let choices = self.buttons(ask);
@@ -186,6 +191,10 @@ impl Run<'_> {
 
     /// Details become unknown again.
     pub fn forget(&mut self, slots: &[String]) {
+        // What was said first must not answer again.
+        if let Some(topic) = self.control.topics.last_mut() {
+            topic.heard = None;
+        }
         for slot in slots {
             if let Some(topic) = self.control.topics.last_mut() {
                 topic.slots.remove(slot);

@@ -2,10 +2,11 @@
 use super::run::Run;
 use super::session::Wait;
 use super::{Choice, Timer};
-use crate::bot::op::{At, Card, Each, Op};
+use crate::bot::op::{At, Card, Each, Enough, Op};
 use crate::bot::settings::duration;
 use crate::engine::event;
 use crate::language::ast::Term;
+use serde_json::Value;
 
 impl Run<'_> {
     /// The next round of a loop, or on behind it.
@@ -29,6 +30,19 @@ impl Run<'_> {
         self.next();
         self.forget(&asked);
         self.fill(&each.item, item);
+    }
+
+    /// Past the other questions of an `ask 2 of`, where enough is known.
+    pub fn enough(&mut self, enough: &Enough) {
+        let known = enough.slots.iter().filter(|s| self.slot(s).is_some()).map(|s| Value::from(s.as_str()));
+        let known: Vec<Value> = known.collect();
+        if u32::try_from(known.len()).is_ok_and(|n| n < enough.need) {
+            return self.next();
+        }
+        self.go(enough.then);
+        if let Some(slot) = &enough.save_as {
+            self.fill(slot, Value::Array(known));
+        }
     }
 
     /// Goes on when the time is over. The customer may speak of something else meanwhile.

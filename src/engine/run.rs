@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
     /// While the bot waits for the customer a timer runs; it is looked at again when it fires.
     fn keep_quiet_timer(&mut self) {
         let timer = Timer::Quiet;
-        let waits = matches!(self.control.wait, Wait::Answer | Wait::Meaning { .. } | Wait::Comment { .. });
+        let waits = self.control.wait.is_question();
         if waits && !self.control.timers.contains_key(&timer.key()) {
             self.set_timer(timer, self.now + self.bot.settings.quiet_after);
         } else if matches!(self.control.wait, Wait::Nothing) {
@@ -348,9 +348,12 @@ impl<'a> Run<'a> {
         if topic.frames.pop().is_some() && !topic.frames.is_empty() {
             return self.next();
         }
-        let ended = self.control.topics.pop().map(|t| t.flow).unwrap_or_default();
+        let (ended, aside) = self.control.topics.pop().map(|t| (t.flow, t.aside)).unwrap_or_default();
         if !self.control.topics.is_empty() {
-            return;
+            return self.come_back(aside);
+        }
+        if let Some(next) = self.control.later.pop() {
+            return self.begin(&next);
         }
         match ended.as_str() {
             house::ANYTHING_ELSE => self.begin(house::GOODBYE),

@@ -31,6 +31,9 @@ pub struct Session {
     pub language: Option<String>,
     pub returning: bool,
     pub last_message: String,
+    /// What the bot said last.
+    #[serde(default)]
+    pub last_said: String,
     pub mood: Mood,
     pub promises: Vec<Commitment>,
     pub tags: BTreeSet<String>,
@@ -117,6 +120,12 @@ pub struct Control {
     pub scale: Option<Scale>,
     /// Timers that are set.
     pub timers: BTreeMap<String, Millis>,
+    /// Times that the customer changed the subject in the middle of a question.
+    #[serde(default)]
+    pub digressions: u32,
+    /// Topics that the customer wants after this one; the next last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<String>,
     /// The question whose silence is watched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<String>,
@@ -128,6 +137,12 @@ pub struct TopicState {
     pub slots: BTreeMap<String, Value>,
     /// The flow at work last.
     pub frames: Vec<Frame>,
+    /// The customer's words that began it: details in them are not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<String>,
+    /// It interrupted a question, to which the bot comes back.
+    #[serde(default)]
+    pub aside: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -172,6 +187,10 @@ pub enum Wait {
     Meaning {
         flows: Vec<String>,
     },
+    /// "Finish this first, or switch?", asked over the question at the top frame.
+    Switch {
+        flow: String,
+    },
     /// The words that go with a score.
     Comment {
         slot: String,
@@ -186,6 +205,13 @@ pub enum Wait {
     Person,
     /// Nothing: the chat is resolved.
     Nothing,
+}
+
+impl Wait {
+    /// Whether the customer has the next word.
+    pub fn is_question(&self) -> bool {
+        matches!(self, Wait::Answer | Wait::Meaning { .. } | Wait::Switch { .. } | Wait::Comment { .. })
+    }
 }
 
 impl Session {
@@ -204,6 +230,7 @@ impl Session {
             language: None,
             returning: false,
             last_message: String::new(),
+            last_said: String::new(),
             mood: Mood::default(),
             promises: Vec::new(),
             tags: BTreeSet::new(),
@@ -292,6 +319,9 @@ impl Session {
     fn heard_message(&mut self, seq: u64, from: &Speaker, text: &str, cid: &Option<String>, choice: &Option<String>) {
         if *from == Speaker::Customer {
             self.last_message = text.to_owned();
+        }
+        if matches!(from, Speaker::Bot { .. }) {
+            self.last_said = text.to_owned();
         }
         let Some(cid) = cid else { return };
         let said = choice.as_deref().unwrap_or(text);

@@ -64,7 +64,7 @@ impl Run<'_> {
         }
     }
 
-    fn understood(&mut self, reading: &Reading, topic: Option<&str>) {
+    pub fn understood(&mut self, reading: &Reading, topic: Option<&str>) {
         let scores =
             reading.ranked.iter().take(3).map(|s| (s.topic.clone(), (s.score * 100.0).round() / 100.0)).collect();
         self.emit(What::Understood { topic: topic.map(str::to_owned), scores, mood: self.session.mood });
@@ -75,8 +75,12 @@ impl Run<'_> {
         if let Some((_, at)) = triage.topics.iter().find(|(name, _)| name == flow) {
             self.go(*at);
         } else {
-            self.next();
-            self.begin(flow);
+            // Said again, the question stands as it was.
+            if flow != house::SAY_THAT_AGAIN {
+                self.next();
+            }
+            let words = self.answer.clone().unwrap_or_default();
+            self.turn_to(flow, &words);
         }
         self.run();
     }

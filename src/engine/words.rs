@@ -1,6 +1,7 @@
 //! What texts see, and which variation is said.
 use super::run::Run;
 use super::session::digest;
+use crate::bot::house;
 use crate::bot::op::Words;
 use crate::bot::template::{Context, Formula, Text, to_jinja};
 use crate::language::ast::{Feeling, Term, Unit};
@@ -31,6 +32,8 @@ impl Run<'_> {
         add("customer", to_jinja(&Json::Object(self.session.customer.clone())));
         add("hours", self.hours());
         add("last_message", Value::from(self.session.last_message.as_str()));
+        add("last_said", Value::from(self.session.last_said.as_str()));
+        add("topics", Value::from(self.topics()));
         add("bot", Value::from(settings.name.as_str()));
         add("team", Value::from(self.team()));
         add("topic", Value::from(self.topic_title()));
@@ -176,6 +179,16 @@ impl Run<'_> {
         let frames = self.control.topics.iter().rev().flat_map(|t| t.frames.iter().rev());
         let mut teams = frames.filter_map(|f| self.bot.flows.get(&f.flow)?.team.clone());
         teams.next().unwrap_or_else(|| self.bot.settings.default_team.clone())
+    }
+
+    /// The titles of the author's topics, in a list for people.
+    fn topics(&self) -> String {
+        let own = self.bot.flows.values().filter(|f| f.topic && !f.house && !house::is(&f.name));
+        let titles: Vec<String> = own.map(|f| f.title.trim_end_matches(['?', '.', '!']).to_owned()).collect();
+        match titles.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => titles.concat(),
+        }
     }
 
     /// What the customer came for.

@@ -99,6 +99,8 @@ pub enum When {
     SilentFor(Term),
     /// `when waited 10 minutes`: no person has come.
     Waited(Term),
+    /// `when not enough` under `ask 2 of`.
+    NotEnough,
     /// `when handed back`: the person gives the chat back.
     HandedBack,
 }

@@ -416,6 +416,7 @@ impl Parser {
             Rule::silent => When::SilentFor(self.term(kind)),
             Rule::waited => When::Waited(self.term(kind)),
             Rule::handed_back => When::HandedBack,
+            Rule::not_enough => When::NotEnough,
             Rule::tries_failed => {
                 let written = kind.part(Rule::number).and_then(|n| n.text.parse::<u32>().ok());
                 let tries = written.filter(|n| (1..=20).contains(n));

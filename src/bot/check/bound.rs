@@ -223,6 +223,7 @@ fn turns(op: &Op) -> u32 {
         | Op::AwaitPerson { .. }
         | Op::Card(_)
         | Op::Each(_)
+        | Op::Enough(_)
         | Op::Forget { .. }
         | Op::Pause { .. }
         | Op::Notify { .. }

@@ -329,6 +329,7 @@ fn read(op: &Op) -> Vec<String> {
         | Op::AwaitPerson { .. }
         | Op::Forget { .. }
         | Op::Pause { .. }
+        | Op::Enough(_)
         | Op::Tag { .. } => vec![],
     }
 }

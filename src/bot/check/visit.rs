@@ -28,6 +28,7 @@ fn inner(step: &Step) -> Vec<&Block> {
         Step::Escalate(s) => s.handlers.iter().map(|h| &h.block).collect(),
         Step::If(s) => s.arms.iter().map(|(_, b)| b).chain(&s.otherwise).collect(),
         Step::ForEach(s) => vec![&s.body],
+        Step::AskSome(s) => std::iter::once(&s.body).chain(s.handlers.iter().map(|h| &h.block)).collect(),
         _ => vec![],
     }
 }
@@ -53,6 +54,7 @@ pub fn texts(step: &Step) -> Vec<&Phrase> {
         Step::Empathize(s) => words.extend(s.words.iter().chain(s.moods.iter().map(|(_, w)| w))),
         Step::Use(s) => words.extend(&s.while_waiting),
         Step::Notify(s) => words.push(&s.words),
+        Step::AskSome(s) => words.extend(s.words.iter().chain(s.handlers.iter().filter_map(|h| h.words.as_ref()))),
         Step::Card(s) => {
             single.extend(std::iter::once(&s.title).chain(&s.text).chain(&s.picture));
             single.extend(s.links.iter().flat_map(|(words, address)| [words, address]));
@@ -100,6 +102,7 @@ pub fn fills(step: &Step) -> Option<&Name> {
         Step::ForEach(s) => Some(&s.item),
         Step::Feedback(s) => Some(&s.slot),
         Step::Use(s) => s.save_as.as_ref(),
+        Step::AskSome(s) => s.save_as.as_ref(),
         _ => None,
     }
 }

@@ -47,6 +47,7 @@ pub fn flow(
     });
     let ops = l.ops;
     FlowCode {
+        talks: ops.iter().all(|p| talks(&p.op)),
         span: flow.name.span,
         needs: flow.needs.iter().map(|n| n.text.clone()).collect(),
         name: flow.name.text.clone(),
@@ -58,6 +59,12 @@ pub fn flow(
         house,
         gives: flow.gives.iter().map(|n| n.text.clone()).collect(),
     }
+}
+
+fn talks(op: &Op) -> bool {
+    let words = matches!(op, Op::Greet { .. } | Op::Say { .. } | Op::Empathize { .. } | Op::Card(_));
+    let silent = matches!(op, Op::Note { .. } | Op::Tag { .. } | Op::Notify { .. } | Op::Remember { .. });
+    words || silent || matches!(op, Op::Forget { .. } | Op::Each(_) | Op::Branch { .. } | Op::Jump(_) | Op::Return)
 }
 
 /// `order_status` to `Order status`.
@@ -218,6 +225,7 @@ impl Lowerer<'_> {
             }
             Step::Card(s) => self.card(s),
             Step::ForEach(s) => self.for_each(s),
+            Step::AskSome(s) => self.ask_some(s),
             Step::Notify(s) => self.notify(s),
             Step::Wait(s) => {
                 self.push(Op::Pause { length: s.length }, "wait", s.span, BTreeSet::new());

@@ -1,6 +1,7 @@
 //! The steps that hold blocks, words or conditions, each to its operations.
 use super::{Lowerer, formula_reads, reads};
-use crate::bot::op::{Ask, At, Button, Escalate, Feedback, Op, Promise, Triage, Use};
+use crate::bot::house;
+use crate::bot::op::{Ask, At, Button, Enough, Escalate, Feedback, Op, Promise, Triage, Use};
 use crate::bot::settings::pattern;
 use crate::language::ast::{Handler, Term, When};
 use crate::language::diagnostic::Diagnostic;
@@ -8,6 +9,9 @@ use crate::language::steps;
 use crate::language::steps::AcceptKind;
 use crate::understand::answers::Kind;
 use std::collections::BTreeSet;
+
+/// On the button of each question of an `ask 2 of`.
+const I_DONT_HAVE_IT: &str = "I don't have it";
 
 impl Lowerer<'_> {
     pub(super) fn greet(&mut self, s: &steps::Greet) {
@@ -142,6 +146,45 @@ impl Lowerer<'_> {
         self.land(&ends);
         if let Some(Op::Ask(a)) = self.op(at).map(|p| &mut p.op) {
             (a.buttons, a.tries, a.silent) = (buttons, tries, silent);
+        }
+    }
+
+    /// `ask 2 of`: before each question it is looked whether enough is known.
+    pub(super) fn ask_some(&mut self, s: &steps::AskSome) {
+        if let Some(words) = &s.words {
+            let words = self.words(words, "ask some");
+            let reads = reads([&words]);
+            self.push(Op::Say { words }, "ask some", s.span, reads);
+        }
+        let slots: Vec<String> = s.questions().map(|a| a.slot.text.clone()).collect();
+        let save_as = s.save_as.as_ref().map(|n| n.text.clone());
+        let enough = Enough { slots, need: s.need, save_as, then: 0 };
+        let mut looks = Vec::new();
+        for question in s.questions() {
+            looks.push(self.push(Op::Enough(Box::new(enough.clone())), "enough", s.span, BTreeSet::new()));
+            let at = self.here();
+            self.ask(question);
+            let next = self.here();
+            let label = self.templates.plain(I_DONT_HAVE_IT);
+            if let Some(Op::Ask(ask)) = self.op(at).map(|p| &mut p.op) {
+                ask.buttons.push(Button { name: "dont_have_it".into(), label, block: Some(next) });
+                if ask.tries.is_empty() {
+                    ask.tries.push((2, next));
+                }
+            }
+        }
+        looks.push(self.push(Op::Enough(Box::new(enough)), "enough", s.span, BTreeSet::new()));
+        if let Some(handler) = s.handlers.first() {
+            self.spoken(handler);
+        } else {
+            let person = Op::Do { flow: house::NOT_UNDERSTOOD.into() };
+            self.push(person, "not enough", s.span, BTreeSet::new());
+        }
+        let then = self.here();
+        for at in looks {
+            if let Some(Op::Enough(enough)) = self.op(at).map(|p| &mut p.op) {
+                enough.then = then;
+            }
         }
     }
 

@@ -80,6 +80,10 @@ pub fn exits<'a>(flow: &'a FlowCode, at: At, outcomes: &dyn Outcomes) -> Vec<Exi
         | Op::Pause { .. }
         | Op::Notify { .. } => vec![Exit::new("", next)],
         Op::Forget { slots } => vec![Exit { forgets: slots, ..Exit::new("", next) }],
+        Op::Enough(enough) => vec![
+            Exit::new("enough is known", Goal::Step(enough.then)).fills(enough.save_as.as_deref()),
+            Exit::new("not enough is known", next),
+        ],
         Op::Each(each) => vec![
             Exit { forgets: &each.asks, ..Exit::new("there is a next item", next).fills(Some(&each.item)) },
             Exit::new("there are no more items", Goal::Step(each.end)),

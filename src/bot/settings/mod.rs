@@ -32,6 +32,8 @@ pub struct Settings {
     pub customer: Vec<String>,
     /// Details that outlive their topic.
     pub keep: Vec<String>,
+    /// How often a customer may change the subject in the middle of a question before it insists.
+    pub digressions: u32,
     /// After this long without a word from the customer the chat is closed.
     pub quiet_after: Duration,
     /// Other websites that may embed the chat, as origins (`https://shop.example`).

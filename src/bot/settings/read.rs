@@ -25,6 +25,8 @@ const KNOWN: &[&str] = &[
     "look",
     "currency",
 ];
+/// Without a rule of the author's.
+const DIGRESSIONS: u32 = 5;
 const QUIET_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// Settings of a bot without a `bot.yaml`, called `name`.
@@ -42,6 +44,7 @@ pub fn defaults(name: &str) -> Settings {
         customer: vec!["name".into(), "first_name".into(), "email".into(), "phone".into()],
         keep: Vec::new(),
         quiet_after: QUIET_AFTER,
+        digressions: DIGRESSIONS,
         websites: Vec::new(),
         accent: None,
         currency: "EUR".into(),

@@ -16,8 +16,21 @@ const FUEL: u64 = 50_000;
 pub const OUTPUT_CAP: usize = 16 * 1024;
 
 /// Names that are always there; `check` accepts them without a step that fills them.
-pub const BUILT_IN: &[&str] =
-    &["customer", "hours", "last_message", "answer", "within", "due", "bot", "team", "today", "now", "topic"];
+pub const BUILT_IN: &[&str] = &[
+    "customer",
+    "hours",
+    "last_message",
+    "last_said",
+    "answer",
+    "within",
+    "due",
+    "bot",
+    "team",
+    "today",
+    "now",
+    "topic",
+    "topics",
+];
 
 /// Filters that authors may use.
 pub const FILTERS: &[&str] = &[

@@ -1,6 +1,7 @@
 //! One file a step kind: its struct, how it is read, and what editors and docs say of it.
 pub mod ask;
 pub mod ask_again;
+pub mod ask_some;
 pub mod card;
 pub mod do_;
 pub mod done;
@@ -25,6 +26,7 @@ pub mod wait;
 
 pub use ask::{Accept, AcceptKind, Ask, Button, Check};
 pub use ask_again::AskAgain;
+pub use ask_some::AskSome;
 pub use card::Card;
 pub use do_::Do;
 pub use done::Done;
@@ -54,6 +56,7 @@ pub enum Step {
     Triage(Triage),
     Ask(Ask),
     AskAgain(AskAgain),
+    AskSome(AskSome),
     Say(Say),
     Empathize(Empathize),
     Use(Use),
@@ -97,6 +100,7 @@ pub const STEPS: &[Spec] = &[
     triage::SPEC,
     ask::SPEC,
     ask_again::SPEC,
+    ask_some::SPEC,
     say::SPEC,
     empathize::SPEC,
     use_::SPEC,
@@ -183,6 +187,7 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<Step> {
         Rule::greet => Step::Greet(greet::read(p, line, node)),
         Rule::triage => Step::Triage(triage::read(p, line, node)),
         Rule::ask => Step::Ask(ask::read(p, line, node)?),
+        Rule::ask_some => Step::AskSome(ask_some::read(p, line, node)),
         Rule::ask_again => Step::AskAgain(ask_again::read(p, line, node)),
         Rule::say => Step::Say(say::read(p, line, node)),
         Rule::empathize => Step::Empathize(empathize::read(p, line, node)),
@@ -212,7 +217,7 @@ pub fn is_step(rule: Rule) -> bool {
     use Rule as R;
     let flow_of_control = matches!(rule, R::if_ | R::else_if | R::else_ | R::do_ | R::go_to | R::done | R::ask_again);
     let words = matches!(rule, R::greet | R::say | R::empathize | R::note | R::resolve | R::escalate | R::promise);
-    let more = matches!(rule, R::card | R::for_each | R::wait | R::forget | R::notify);
+    let more = matches!(rule, R::card | R::ask_some | R::for_each | R::wait | R::forget | R::notify);
     flow_of_control
         || words
         || more
