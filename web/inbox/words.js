@@ -62,6 +62,8 @@ export function line(item, me) {
       return { text: `Promise is late: ${item.name}`, tone: "bad" };
     case "feedback":
       return { text: `Feedback: ${item.score} of 5${item.comment ? `, “${item.comment}”` : ""}`, tone: "accent" };
+    case "notified":
+      return { text: `For ${item.team}: ${item.text}`, tone: "accent", time: true };
     case "tagged":
       return { text: `# ${item.tag}` };
     case "resolved":

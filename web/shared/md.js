@@ -2,7 +2,7 @@
 
 const PIECES = /\\([\\*_[\]()\-])|\*\*(?=\S)([^\n]*?[^\s])\*\*|\*(?=[^\s*])([^*\n]*[^\s*]|[^\s*])\*(?!\w)|\[([^\]\n]+)\]\(([^()\s]+)\)|\b(https?:\/\/[^\s<>"]+)/g;
 const LINKS_ONLY = /\b(https?:\/\/[^\s<>"]+)/g;
-const SCHEMES = new Set(["http:", "https:", "mailto:"]);
+const SCHEMES = new Set(["http:", "https:", "mailto:", "tel:"]);
 
 /** Words of a bot or an agent. */
 export function markdown(text) {
@@ -65,7 +65,7 @@ function bare(into, address) {
   return taken.length;
 }
 
-function link(label, address) {
+export function link(label, address) {
   let url;
   try {
     url = new URL(address);

@@ -1,5 +1,5 @@
 /** The transcript on the page: bubbles in groups, quiet lines, the buttons offered now, what is not sent yet, typing dots. */
-import { markdown, plain } from "../shared/md.js";
+import { link, markdown, plain } from "../shared/md.js";
 
 const GROUP = 180_000;
 const NEAR = 90;
@@ -75,12 +75,14 @@ export class Log {
       this.#newDay(item.at);
       if (item.kind === "message") {
         this.#list.append(this.#message(item, fresh));
-        this.#last = item;
+        // Words that follow a question leave it open; only an answer or a person closes it.
+        if (item.from.role !== "bot" || item.choices || !this.#last?.choices) this.#last = item;
         mine ||= item.from.role === "customer";
         if (item.from.role !== "customer") this.typing(false);
       } else {
         const words = lineFor(item);
         if (!words) continue;
+        this.#last = null;
         const line = make("p", fresh ? "line rise" : "line", words);
         line.dataset.test = "line";
         line.dataset.kind = item.kind;
@@ -111,10 +113,11 @@ export class Log {
     if (on) this.#timer = setTimeout(() => this.typing(false), TYPING_LASTS);
   }
 
-  #message({ seq, at, from, text, cid }, fresh) {
+  #message({ seq, at, from, text, cid, cards }, fresh) {
     const mine = from.role === "customer";
     const sent = mine && this.#unsent.querySelector(`[data-cid="${cid}"]`);
     const el = this.#bubble(from, text, at, fresh && !sent);
+    if (cards) el.querySelector("div").replaceWith(deck(cards));
     el.dataset.seq = seq;
     if (sent) sent.remove();
     return el;
@@ -206,6 +209,31 @@ export class Log {
     if (scale) button.ariaLabel = words(choice.label) ?? (thumb ? `Thumbs ${thumb}` : `${i + 1} of 5`);
     return button;
   }
+}
+
+/** Cards side by side; the row scrolls where they do not fit, with the keys too. */
+function deck(cards) {
+  const row = make("div", "deck", ...cards.map(card));
+  row.role = "group";
+  row.ariaLabel = cards.length > 1 ? `${cards.length} cards` : cards[0].title;
+  row.tabIndex = 0;
+  return row;
+}
+
+function card({ title, text, picture, links = [] }) {
+  const el = make("article", "card");
+  if (picture) {
+    const img = el.appendChild(document.createElement("img"));
+    img.alt = "";
+    img.referrerPolicy = "no-referrer";
+    img.onerror = () => img.remove();
+    img.src = picture;
+  }
+  el.append(make("strong", "", title));
+  if (text) el.append(markdown(text));
+  el.append(...links.map(({ label, url }) => link(label, url)).filter(Boolean));
+  el.dir = "auto";
+  return el;
 }
 
 /** A label that says more than its number. */
