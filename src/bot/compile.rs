@@ -1,5 +1,6 @@
 //! The only way to get a [`Bot`]: from the texts of its files to a bot without mistakes, or to all of them.
 use super::check::{self, Subject};
+use super::locales::{self, Locale, Locales};
 use super::lower::{self, Around};
 use super::op::{FlowCode, Op};
 use super::philosophy::{self, Philosophy};
@@ -44,6 +45,8 @@ struct Parts {
     settings: Settings,
     integrations: Integrations,
     philosophy: Philosophy,
+    locales: Locales,
+    texts: Vec<String>,
     tests: Vec<Test>,
     found: Vec<Diagnostic>,
 }
@@ -66,6 +69,9 @@ pub fn compile(files: &Files) -> Compiled {
         id: files.id.clone(),
         hash: hash(files),
         topics: topics(&parts.flows),
+        topics_in: parts.locales.iter().map(|(tag, l)| (tag.to_owned(), topics_in(&parts.flows, l))).collect(),
+        locales: parts.locales,
+        texts: parts.texts,
         tests: parts.tests,
         settings: parts.settings,
         integrations: parts.integrations,
@@ -110,7 +116,9 @@ fn checked(files: &Files) -> Checked {
     // House flows lead to the author's `main`; that it is missing is told once, as the author's mistake.
     checked.retain(|d| d.code != "F103" || usize::try_from(d.span.file.0).is_ok_and(|file| file < author_files));
     parts.found.extend(checked);
-    let mut templates = Templates::new(&parts.settings);
+    let translated = locales::check(&parts.locales, &parts.settings, &parts.flows, &parts.texts);
+    parts.found.extend(translated);
+    let mut templates = Templates::speaking(&parts.settings, &parts.locales);
     let flows = lowered(&mut parts, &sources, &mut templates);
     // What is proved of a bot with mistakes would only repeat them.
     let sound = parts.found.iter().all(|d| d.severity != Severity::Error);
@@ -131,9 +139,12 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
         settings: settings::defaults(id),
         integrations: Integrations::default(),
         philosophy: Philosophy::default(),
+        locales: Locales::default(),
+        texts: vec![],
         tests: vec![],
         found: vec![],
     };
+    let mut spoken = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         let file = FileId(u32::try_from(index).unwrap_or(u32::MAX));
         if index == author_files {
@@ -155,6 +166,11 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
                 parts.philosophy = philosophy;
                 found
             }
+            name if name.starts_with(locales::FOLDER) => {
+                let (locale, found) = locales::read(file, source);
+                spoken.extend(locales::tag(name).map(|tag| (tag, locale)));
+                found
+            }
             name if name.starts_with(TESTS) => {
                 let (tests, found) = crate::language::test::parse(file, source);
                 parts.tests.extend(tests);
@@ -171,6 +187,11 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
         };
         parts.found.extend(found);
     }
+    let tags = spoken.iter().map(|(tag, _)| tag.clone());
+    parts.locales =
+        Locales::of_the_house(&parts.settings.languages.iter().skip(1).cloned().chain(tags).collect::<Vec<_>>());
+    spoken.into_iter().for_each(|(tag, locale)| parts.locales.add(&tag, locale));
+    parts.texts = check::texts_of(&parts.flows);
     parts
 }
 
@@ -207,7 +228,22 @@ fn reads_of_do(flows: &mut BTreeMap<String, FlowCode>) {
     }
 }
 
+/// The examples of another language, beside the author's own: customers mix.
+fn topics_in(flows: &[Flow], locale: &Locale) -> Topics {
+    let mut examples = examples(flows);
+    let said = locale.customers_say.iter().flat_map(|(flow, all)| all.iter().map(move |text| (flow, text)));
+    examples.extend(said.map(|(flow, text)| Example { topic: flow.clone(), text: text.clone() }));
+    let titles = flows.iter().filter(|f| f.name.text != MAIN).filter_map(|f| Some((f, f.title.as_ref()?)));
+    let titles = titles.filter_map(|(f, title)| Some((f, locale.texts.get(&title.text)?)));
+    examples.extend(titles.map(|(f, text)| Example { topic: f.name.text.clone(), text: text.clone() }));
+    Topics::train(&examples)
+}
+
 fn topics(flows: &[Flow]) -> Topics {
+    Topics::train(&examples(flows))
+}
+
+fn examples(flows: &[Flow]) -> Vec<Example> {
     let sayings = flows.iter().flat_map(|f| f.customers_say.iter().map(move |p| (f, p)));
     let mut examples: Vec<Example> =
         sayings.map(|(f, p)| Example { topic: f.name.text.clone(), text: p.text.clone() }).collect();
@@ -216,7 +252,7 @@ fn topics(flows: &[Flow]) -> Topics {
     examples.extend(
         titled.filter_map(|f| Some(Example { topic: f.name.text.clone(), text: f.title.as_ref()?.text.clone() })),
     );
-    Topics::train(&examples)
+    examples
 }
 
 fn hash(files: &Files) -> String {

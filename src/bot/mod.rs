@@ -5,10 +5,12 @@ mod check;
 pub mod compile;
 pub mod house;
 pub mod integrations;
+pub mod locales;
 mod lower;
 pub mod op;
 pub mod paths;
 pub mod philosophy;
+pub mod phrases;
 pub mod settings;
 pub mod template;
 pub mod yaml;
@@ -20,6 +22,7 @@ pub use settings::Settings;
 
 use crate::language::test::Test;
 use crate::understand::topics::Topics;
+use locales::Locales;
 use std::collections::BTreeMap;
 use template::Templates;
 
@@ -40,6 +43,11 @@ pub struct Bot {
     pub templates: Templates,
     /// Topics by their flows' names.
     pub topics: Topics,
+    /// The same in other languages, by tag.
+    pub topics_in: BTreeMap<String, Topics>,
+    pub locales: Locales,
+    /// Every text that customers may read, as written: what translations are made of.
+    pub texts: Vec<String>,
     /// How long the longest way to an answer or a person is; `None` where nothing bounds it.
     pub bound: Option<paths::Bound>,
     pub philosophy: philosophy::Philosophy,
@@ -51,5 +59,15 @@ impl Bot {
     /// How people call a flow.
     pub fn title<'a>(&'a self, flow: &'a str) -> &'a str {
         self.flows.get(flow).map_or(flow, |f| f.title.as_str())
+    }
+
+    /// A fixed text in a language of [`Locales::fitting`], as written where there is no translation.
+    pub fn said<'a>(&'a self, text: &'a str, language: Option<&str>) -> &'a str {
+        language.and_then(|tag| self.locales.text(tag, text)).unwrap_or(text)
+    }
+
+    /// The topics in a language of [`Locales::fitting`].
+    pub fn topics(&self, language: Option<&str>) -> &Topics {
+        language.and_then(|tag| self.topics_in.get(tag)).unwrap_or(&self.topics)
     }
 }

@@ -66,6 +66,13 @@ pub fn files(folder: &Path) -> Result<Files> {
             texts.push((name, text(&path)?));
         }
     }
+    let locales = folder.join("locales");
+    if locales.is_dir() {
+        for path in list(&locales)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "yaml")) {
+            let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { continue };
+            texts.push((format!("locales/{name}"), text(&path)?));
+        }
+    }
     let tests = folder.join("tests");
     if tests.is_dir() {
         for path in list(&tests)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "flow")) {

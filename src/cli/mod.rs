@@ -9,6 +9,7 @@ mod new;
 pub mod serve;
 mod steps;
 mod test;
+mod translate;
 
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -71,6 +72,16 @@ enum Command {
     },
     /// Help an editor: mistakes as you type, completion, jumps, renaming. Editors start this by themselves.
     Lsp,
+    /// List the texts that another language lacks.
+    Translate {
+        /// The bot's folder, or a folder of bots.
+        path: PathBuf,
+        /// The language, like `fr`. Without it, all languages that `bot.yaml` names.
+        language: Option<String>,
+        /// Write them, empty, into `locales/LANGUAGE.yaml`, to be filled in.
+        #[arg(long)]
+        write: bool,
+    },
     /// List the steps of the language, each with an example.
     Steps,
     /// Serve bots to a website, with an inbox for your team.
@@ -104,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Test { path, args } => test::run(&path, &args),
         Command::Fmt { paths, check, stdin } => fmt::run(&paths, check, stdin),
         Command::Lsp => lsp::run(),
+        Command::Translate { path, language, write } => translate::run(&path, language.as_deref(), write),
         Command::Steps => Ok(steps::run()),
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),

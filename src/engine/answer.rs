@@ -1,6 +1,5 @@
 //! Answers: of the customer to a question, of another system to a call.
 use super::input::Answer;
-use super::phrases;
 use super::run::Run;
 use super::session::Wait;
 use super::triage::{TRIES, handler};
@@ -8,6 +7,7 @@ use super::words::same;
 use super::{Choice, Way, What};
 use crate::bot::house;
 use crate::bot::op::{Ask, At, Feedback, Op, Use};
+use crate::bot::phrases;
 use crate::language::steps::Scale;
 use crate::understand::answers::{self, Kind};
 use serde_json::Value;
@@ -94,7 +94,8 @@ impl Run<'_> {
         }
         let index = usize::try_from(tries.saturating_sub(1)).unwrap_or(0).min(ask.retries.len().saturating_sub(1));
         let text = words.or_else(|| ask.retries.get(index).and_then(|r| self.vary(r, &[])));
-        let text = text.or_else(|| Some(format!("{} {}", phrases::DOES_NOT_FIT, self.vary(&ask.question, &[])?)));
+        let sorry = self.said(phrases::DOES_NOT_FIT);
+        let text = text.or_else(|| Some(format!("{sorry} {}", self.vary(&ask.question, &[])?)));
         if let Some(text) = text {
             self.message(text, buttons, None);
             self.wait(Wait::Answer);
@@ -118,7 +119,7 @@ impl Run<'_> {
         self.fill(&slot, Value::from(score));
         match feedback.comment.as_ref().and_then(|c| self.vary(c, &[])) {
             Some(text) => {
-                let skip = Choice { id: "skip".into(), label: phrases::SKIP.into() };
+                let skip = Choice { id: "skip".into(), label: self.said(phrases::SKIP) };
                 self.message(text, vec![skip], None);
                 self.wait(Wait::Comment { slot, score });
             }
@@ -133,7 +134,8 @@ impl Run<'_> {
     pub fn read_comment(&mut self, slot: &str, score: u8, words: &str) {
         let no =
             answers::find(&Kind::YesOrNo, words, &self.answer_frame()).is_some_and(|f| f.value == Value::Bool(false));
-        let skipped = same(words, phrases::SKIP) || words == "skip" || (no && words.split_whitespace().count() <= 3);
+        let skipped =
+            same(words, &self.said(phrases::SKIP)) || words == "skip" || (no && words.split_whitespace().count() <= 3);
         if !skipped {
             self.emit(What::Feedback { slot: slot.to_owned(), score, comment: Some(words.to_owned()) });
         }

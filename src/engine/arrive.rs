@@ -1,10 +1,10 @@
 //! What each input does.
-use super::phrases;
 use super::run::Run;
 use super::session::Wait;
 use super::words::same;
 use super::{Holder, Input, Speaker, Timer, What};
 use crate::bot::op::Op;
+use crate::bot::phrases;
 use crate::bot::{MAIN, house};
 use crate::understand::answers::asks_for_a_person;
 use crate::understand::mood::Mood;
@@ -18,7 +18,7 @@ impl Run<'_> {
             Input::CustomerSaid { cid, text } => self.customer_said(cid, text),
             Input::CustomerTapped { cid, choice } => self.customer_tapped(cid, choice),
             Input::CustomerWantsPerson { cid } => {
-                let text = self.bot.title(house::TALK_TO_A_PERSON).to_owned();
+                let text = self.title(house::TALK_TO_A_PERSON);
                 self.heard(text, cid, Some("person".into()));
                 self.wants_person();
             }
@@ -75,11 +75,21 @@ impl Run<'_> {
         }
         self.answer = Some(text.clone());
         let offered = self.control.choices.iter().any(|c| same(&c.label, &text));
-        if !offered && asks_for_a_person(&text) && self.control.wait != Wait::Opening {
+        if !offered
+            && (asks_for_a_person(&text) || self.asks_in_their_language(&text))
+            && self.control.wait != Wait::Opening
+        {
             self.reopen();
             return self.wants_person();
         }
         self.words(&text);
+    }
+
+    /// In another language than English the examples of the flow tell it.
+    fn asks_in_their_language(&self, text: &str) -> bool {
+        let Some(language) = self.language() else { return false };
+        let reading = self.bot.topics(Some(language)).read(text);
+        matches!(&reading.verdict, Verdict::Sure(flow) if flow == house::TALK_TO_A_PERSON)
     }
 
     /// A message after the end begins the chat anew.
@@ -118,14 +128,14 @@ impl Run<'_> {
 
     /// Words while the bot waits for a time to pass: a topic is served, and the wait goes on under it.
     fn meanwhile(&mut self, text: &str) {
-        let reading = self.bot.topics.read(text);
+        let reading = self.bot.topics(self.language()).read(text);
         match &reading.verdict {
             Verdict::Sure(flow) if self.control.topics.iter().all(|t| t.flow != *flow) => {
                 self.understood(&reading, Some(flow));
                 self.turn_to(flow, text);
                 self.run();
             }
-            _ => self.message(phrases::A_MOMENT.to_owned(), vec![], None),
+            _ => self.message(self.said(phrases::A_MOMENT), vec![], None),
         }
     }
 

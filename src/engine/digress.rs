@@ -1,10 +1,11 @@
 //! Changing the subject in the middle of a question, coming back to it, and what was said before it was asked.
+use super::Choice;
 use super::run::Run;
 use super::session::Wait;
 use super::words::same;
-use super::{Choice, phrases};
 use crate::bot::house;
 use crate::bot::op::{Ask, Op};
+use crate::bot::phrases;
 use crate::understand::answers::{self, Kind};
 use crate::understand::normal;
 use crate::understand::topics::Verdict;
@@ -30,7 +31,7 @@ impl Run<'_> {
         if free && !is_question(words) {
             return false;
         }
-        let reading = self.bot.topics.read(words);
+        let reading = self.bot.topics(self.language()).read(words);
         let Verdict::Sure(flow) = &reading.verdict else { return false };
         let (flow, open) = (flow.clone(), self.control.topics.iter().any(|t| t.flow == *flow));
         // "No thanks" is a poor answer to a question, and no wish to leave.
@@ -64,15 +65,15 @@ impl Run<'_> {
     }
 
     fn finish_or_switch(&mut self, flow: String) {
-        let title = self.bot.title(&flow).to_owned();
-        let text = phrases::FINISH_OR_SWITCH.replace("{topic}", &title);
-        self.message(text, switch_choices(&title), None);
+        let title = self.title(&flow);
+        let text = self.said(phrases::FINISH_OR_SWITCH).replace("{topic}", &title);
+        self.message(text, self.switch_choices(&title), None);
         self.wait(Wait::Switch { flow });
     }
 
     /// The answer to "finish this first, or switch?".
     pub fn read_switch(&mut self, flow: &str, words: &str) {
-        let labels: Vec<String> = switch_choices(self.bot.title(flow)).into_iter().map(|c| c.label).collect();
+        let labels: Vec<String> = self.switch_choices(&self.title(flow)).into_iter().map(|c| c.label).collect();
         let yes = answers::find(&Kind::YesOrNo, words, &self.answer_frame()).map(|f| f.value);
         match answers::choose(&labels, words).or(yes.map(|y| usize::from(y == Value::Bool(true)))) {
             Some(0) => self.switched(flow, FINISH),
@@ -82,6 +83,12 @@ impl Run<'_> {
                 _ => self.run(),
             },
         }
+    }
+
+    fn switch_choices(&self, title: &str) -> Vec<Choice> {
+        let choice = |id: &str, label: String| Choice { id: id.to_owned(), label };
+        let (finish, switch) = (self.said(phrases::FINISH_FIRST), self.said(phrases::SWITCH));
+        vec![choice(FINISH, finish), choice(SWITCH, switch.replace("{topic}", title))]
     }
 
     pub fn switched(&mut self, flow: &str, choice: &str) {
@@ -112,11 +119,6 @@ impl Run<'_> {
         self.control.topics.last_mut()?.slots.remove(&ask.slot);
         holds.then_some(found.value)
     }
-}
-
-fn switch_choices(title: &str) -> Vec<Choice> {
-    let choice = |id: &str, label: String| Choice { id: id.to_owned(), label };
-    vec![choice(FINISH, phrases::FINISH_FIRST.to_owned()), choice(SWITCH, phrases::SWITCH.replace("{topic}", title))]
 }
 
 fn is_question(words: &str) -> bool {

@@ -10,7 +10,6 @@ pub mod event;
 pub mod input;
 mod ops;
 mod person;
-mod phrases;
 mod rounds;
 mod run;
 pub mod session;

@@ -1,10 +1,10 @@
 //! What each operation does.
-use super::phrases;
 use super::run::Run;
 use super::session::{Rerun, Wait};
-use super::words::{felt, term_words};
+use super::words::felt;
 use super::{Choice, Effect, Speaker, Timer, Way, What};
 use crate::bot::op::{Ask, At, Feedback, Op, Promise, Use, Words};
+use crate::bot::phrases;
 use crate::language::ast::Feeling;
 use crate::language::steps::Scale;
 use serde_json::{Map, Value};
@@ -223,7 +223,7 @@ impl Run<'_> {
         let settings = &self.bot.settings;
         let due = settings.hours.after(self.now, promise.within, &settings.time_zone);
         let when = self.soon(due);
-        let more = [("within", term_words(promise.within)), ("due", when)];
+        let more = [("within", self.term_words(promise.within)), ("due", when)];
         let Some(words) = self.vary(&promise.words, &more) else { return };
         let owner = promise.by.clone().unwrap_or_else(|| self.team());
         let contact = promise.to.as_ref().and_then(|d| self.slot_path(d)).unwrap_or_else(|| "this chat".into());

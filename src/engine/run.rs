@@ -403,7 +403,7 @@ impl<'a> Run<'a> {
     pub fn apologise(&mut self, problem: &str) {
         self.messages = self.messages.max(1);
         if !matches!(self.session.holder, Holder::Agent { .. }) {
-            self.message(super::phrases::APOLOGY.to_owned(), vec![], None);
+            self.message(self.said(crate::bot::phrases::APOLOGY), vec![], None);
             self.queue(None, None, "Something went wrong inside the bot".into(), problem.to_owned());
         }
         self.control.topics.clear();

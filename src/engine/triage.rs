@@ -1,11 +1,11 @@
 //! The open question: which topic the customer's words are about.
-use super::phrases;
 use super::run::Run;
 use super::session::Wait;
 use super::words::same;
 use super::{Choice, Way, What};
 use crate::bot::house;
 use crate::bot::op::Triage;
+use crate::bot::phrases;
 use crate::understand::answers::{self, Frame, Kind};
 use crate::understand::topics::{Reading, Verdict};
 use serde_json::Value;
@@ -27,7 +27,7 @@ impl Run<'_> {
     }
 
     fn offers(&self, triage: &Triage) -> Vec<Choice> {
-        let choice = |flow: &String| Choice { id: flow.clone(), label: self.bot.title(flow).to_owned() };
+        let choice = |flow: &String| Choice { id: flow.clone(), label: self.title(flow) };
         triage.offers.iter().map(choice).collect()
     }
 
@@ -41,9 +41,9 @@ impl Run<'_> {
 
     /// Words that answer the open question.
     pub fn read_topic(&mut self, triage: &Triage, words: &str) {
-        let labels: Vec<String> = triage.offers.iter().map(|f| self.bot.title(f).to_owned()).collect();
+        let labels: Vec<String> = triage.offers.iter().map(|f| self.title(f)).collect();
         let offered = labels.iter().position(|l| same(l, words)).and_then(|i| triage.offers.get(i));
-        let reading = self.bot.topics.read(words);
+        let reading = self.bot.topics(self.language()).read(words);
         if let Some(flow) = offered {
             self.understood(&reading, Some(flow));
             return self.start_topic(triage, flow);
@@ -86,17 +86,16 @@ impl Run<'_> {
     }
 
     fn did_you_mean(&mut self, flows: &[String]) {
-        let mut choices: Vec<Choice> =
-            flows.iter().map(|f| Choice { id: f.clone(), label: self.bot.title(f).to_owned() }).collect();
-        choices.push(Choice { id: NONE_OF_THESE.into(), label: phrases::SOMETHING_ELSE.into() });
-        self.message(phrases::DID_YOU_MEAN.into(), choices, None);
+        let mut choices: Vec<Choice> = flows.iter().map(|f| Choice { id: f.clone(), label: self.title(f) }).collect();
+        choices.push(Choice { id: NONE_OF_THESE.into(), label: self.said(phrases::SOMETHING_ELSE) });
+        self.message(self.said(phrases::DID_YOU_MEAN), choices, None);
         self.wait(Wait::Meaning { flows: flows.to_vec() });
     }
 
     /// Words that answer "did you mean".
     pub fn read_meaning(&mut self, triage: &Triage, flows: &[String], words: &str) {
-        let mut labels: Vec<String> = flows.iter().map(|f| self.bot.title(f).to_owned()).collect();
-        labels.push(phrases::SOMETHING_ELSE.into());
+        let mut labels: Vec<String> = flows.iter().map(|f| self.title(f)).collect();
+        labels.push(self.said(phrases::SOMETHING_ELSE));
         if let Some(index) = answers::choose(&labels, words) {
             return match flows.get(index) {
                 Some(flow) => self.start_topic(triage, flow),
@@ -136,7 +135,7 @@ impl Run<'_> {
                 self.run();
             }
             None => {
-                self.message(phrases::SAY_IT_AGAIN.into(), choices, None);
+                self.message(self.said(phrases::SAY_IT_AGAIN), choices, None);
                 self.wait(Wait::Answer);
             }
         }

@@ -3,6 +3,8 @@ use super::run::Run;
 use super::session::digest;
 use crate::bot::house;
 use crate::bot::op::Words;
+use crate::bot::phrases;
+use crate::bot::template::filters::LANGUAGE;
 use crate::bot::template::{Context, Formula, Text, to_jinja};
 use crate::language::ast::{Feeling, Term, Unit};
 use crate::time::Millis;
@@ -13,7 +15,7 @@ use minijinja::Value;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// A detail of the topic at work, or one that outlives topics.
     pub fn slot(&self, name: &str) -> Option<&Json> {
         let topic = self.control.topics.last();
@@ -39,6 +41,9 @@ impl Run<'_> {
         add("topic", Value::from(self.topic_title()));
         add("now", Value::from(self.now.0));
         add("today", Value::from(self.local(self.now).date().to_string()));
+        if let Some(language) = self.language() {
+            add(LANGUAGE, Value::from(language));
+        }
         if let Some(answer) = &self.answer {
             add("answer", Value::from(answer.as_str()));
         }
@@ -66,23 +71,24 @@ impl Run<'_> {
 
     /// A moment of the next days as people say it: "today at 14:00", "tomorrow at 9:00", "on Monday at 9:00".
     pub fn soon(&self, at: Millis) -> String {
-        const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
         let (then, today) = (self.local(at), self.local(self.now).date());
         let time = format!("{}:{:02}", then.hour(), then.minute());
         let days = (then.date() - today).get_days();
-        let weekday = usize::try_from(then.date().weekday().to_monday_zero_offset()).ok().and_then(|i| DAYS.get(i));
-        match days {
-            0 => format!("today at {time}"),
-            1 => format!("tomorrow at {time}"),
-            2..7 => format!("on {} at {time}", weekday.unwrap_or(&"")),
-            _ => format!("on {} at {time}", then.date()),
-        }
+        let weekday =
+            usize::try_from(then.date().weekday().to_monday_zero_offset()).ok().and_then(|i| phrases::DAYS.get(i));
+        let day = match days {
+            0 => return self.said(phrases::TODAY_AT).replace("{time}", &time),
+            1 => return self.said(phrases::TOMORROW_AT).replace("{time}", &time),
+            2..7 => self.said(weekday.unwrap_or(&"")),
+            _ => then.date().to_string(),
+        };
+        self.said(phrases::ON_DAY_AT).replace("{day}", &day).replace("{time}", &time)
     }
 
     pub fn render(&mut self, text: &Text, more: &[(&str, String)]) -> Option<String> {
         let mut context = self.context();
         context.extend(more.iter().map(|(n, v)| ((*n).to_owned(), Value::from(v.as_str()))));
-        match self.bot.templates.render(text, &context) {
+        match self.bot.templates.render(text, &context, self.language()) {
             Ok(text) => Some(text.trim().to_owned()),
             Err(problem) => {
                 self.fault(&format!("a text could not be filled in: {problem}"));
@@ -163,7 +169,7 @@ impl Run<'_> {
         let mut context = self.context();
         context.extend(more.iter().map(|(n, v)| ((*n).to_owned(), Value::from(v.as_str()))));
         let others = (0..).zip(&words.variations).filter(|(i, _)| *i != chosen).map(|(_, text)| text);
-        self.instead = others.filter_map(|t| self.bot.templates.render(t, &context).ok()).collect();
+        self.instead = others.filter_map(|t| self.bot.templates.render(t, &context, self.language()).ok()).collect();
         self.instead.iter_mut().for_each(|t| *t = t.trim().to_owned());
     }
 
@@ -181,14 +187,42 @@ impl Run<'_> {
         teams.next().unwrap_or_else(|| self.bot.settings.default_team.clone())
     }
 
+    /// `3 days`, `1 hour`, `4 working hours`.
+    pub fn term_words(&self, term: Term) -> String {
+        let units = match term.unit {
+            Unit::Seconds => ["second", "seconds"],
+            Unit::Minutes => ["minute", "minutes"],
+            Unit::Hours => ["hour", "hours"],
+            Unit::Days => ["day", "days"],
+            Unit::Weeks => ["week", "weeks"],
+        };
+        let unit = self.said(units[usize::from(term.amount != 1)]);
+        let words = if term.working { phrases::WORKING } else { "{amount} {unit}" };
+        self.said(words).replace("{amount}", &term.amount.to_string()).replace("{unit}", &unit)
+    }
+
+    /// The language in which the customer is spoken to, where it is not the bot's first.
+    pub fn language(&self) -> Option<&'a str> {
+        let bot = self.bot;
+        self.session.language.as_deref().and_then(|l| bot.locales.fitting(l))
+    }
+
+    /// Fixed words in the customer's language.
+    pub fn said(&self, words: &str) -> String {
+        self.bot.said(words, self.language()).to_owned()
+    }
+
+    /// How people call a flow, in the customer's language.
+    pub fn title(&self, flow: &str) -> String {
+        self.said(self.bot.title(flow))
+    }
+
     /// The titles of the author's topics, in a list for people.
     fn topics(&self) -> String {
         let own = self.bot.flows.values().filter(|f| f.topic && !f.house && !house::is(&f.name));
-        let titles: Vec<String> = own.map(|f| f.title.trim_end_matches(['?', '.', '!']).to_owned()).collect();
-        match titles.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-            _ => titles.concat(),
-        }
+        let titles: Vec<String> =
+            own.map(|f| self.said(&f.title).trim_end_matches(['?', '.', '!']).to_owned()).collect();
+        titles.join(", ")
     }
 
     /// What the customer came for.
@@ -203,20 +237,6 @@ impl Run<'_> {
 pub fn same(a: &str, b: &str) -> bool {
     let plain = |t: &str| joined(&words(t));
     a.trim() == b.trim() || (!plain(a).is_empty() && plain(a) == plain(b))
-}
-
-/// `3 days`, `1 hour`, `4 working hours`.
-pub fn term_words(term: Term) -> String {
-    let unit = match term.unit {
-        Unit::Seconds => "second",
-        Unit::Minutes => "minute",
-        Unit::Hours => "hour",
-        Unit::Days => "day",
-        Unit::Weeks => "week",
-    };
-    let working = if term.working { "working " } else { "" };
-    let plural = if term.amount == 1 { "" } else { "s" };
-    format!("{} {working}{unit}{plural}", term.amount)
 }
 
 pub fn feeling_word(feeling: mood::Feeling) -> &'static str {

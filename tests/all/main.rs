@@ -12,6 +12,7 @@ mod engine;
 mod format;
 mod http;
 mod language;
+mod locales;
 mod lsp;
 mod play;
 mod proof;

@@ -13,6 +13,7 @@ use super::philosophy::Philosophy;
 use super::{Integrations, Settings};
 use crate::language::ast::Flow;
 use crate::language::diagnostic::Diagnostic;
+use crate::language::steps::Step;
 use crate::language::test::Test;
 
 /// Everything that a check may look at.
@@ -23,6 +24,22 @@ pub struct Subject<'a> {
     pub integrations: &'a Integrations,
     pub philosophy: &'a Philosophy,
     pub tests: &'a [Test],
+}
+
+/// The texts of all flows that customers may read, as written.
+pub fn texts_of(flows: &[Flow]) -> Vec<String> {
+    crate::bot::locales::texts(flows, |flow| {
+        let mut found = Vec::new();
+        visit::steps(flow, &mut |step| {
+            // Notes and summaries are for the team, in its own language.
+            let summary = if let Step::Escalate(s) = step { s.summary.as_ref() } else { None };
+            if !matches!(step, Step::Note(_) | Step::Notify(_)) {
+                let read = visit::texts(step).into_iter().filter(|p| Some(*p) != summary);
+                found.extend(read.map(|p| p.text.clone()));
+            }
+        });
+        found
+    })
 }
 
 /// All mistakes between the parts.

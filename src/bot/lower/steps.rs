@@ -2,6 +2,7 @@
 use super::{Lowerer, formula_reads, reads};
 use crate::bot::house;
 use crate::bot::op::{Ask, At, Button, Enough, Escalate, Feedback, Op, Promise, Triage, Use};
+use crate::bot::phrases;
 use crate::bot::settings::pattern;
 use crate::language::ast::{Handler, Term, When};
 use crate::language::diagnostic::Diagnostic;
@@ -9,9 +10,6 @@ use crate::language::steps;
 use crate::language::steps::AcceptKind;
 use crate::understand::answers::Kind;
 use std::collections::BTreeSet;
-
-/// On the button of each question of an `ask 2 of`.
-const I_DONT_HAVE_IT: &str = "I don't have it";
 
 impl Lowerer<'_> {
     pub(super) fn greet(&mut self, s: &steps::Greet) {
@@ -165,7 +163,7 @@ impl Lowerer<'_> {
             let at = self.here();
             self.ask(question);
             let next = self.here();
-            let label = self.templates.plain(I_DONT_HAVE_IT);
+            let label = self.templates.plain(phrases::I_DONT_HAVE_IT);
             if let Some(Op::Ask(ask)) = self.op(at).map(|p| &mut p.op) {
                 ask.buttons.push(Button { name: "dont_have_it".into(), label, block: Some(next) });
                 if ask.tries.is_empty() {

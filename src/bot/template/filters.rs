@@ -1,28 +1,23 @@
 //! Filters for texts: dates, times and amounts as people write them.
+use crate::bot::locales::Locales;
+use crate::bot::phrases;
 use crate::bot::settings::Settings;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+/// Set by the engine for every text: the tag of the customer's language, where it is not the bot's first.
+pub const LANGUAGE: &str = "language";
 
-pub(super) fn register(env: &mut Environment<'static>, settings: &Settings) {
-    let zone = settings.time_zone.clone();
-    env.add_filter("date", move |value: Value| words(&value, |v| date_words(v, &zone)));
+pub(super) fn register(env: &mut Environment<'static>, settings: &Settings, locales: &Locales) {
+    let (zone, locales) = (settings.time_zone.clone(), locales.clone());
+    env.add_filter("date", move |state: &State<'_, '_>, value: Value| {
+        let language = state.lookup(LANGUAGE).and_then(|l| l.as_str().map(str::to_owned));
+        let said = |words: &str| language.as_ref().and_then(|l| locales.text(l, words)).unwrap_or(words).to_owned();
+        words(&value, |v| date_words(v, &zone, said))
+    });
     let zone = settings.time_zone.clone();
     env.add_filter("time", move |value: Value| words(&value, |v| time_words(v, &zone)));
     let currency = settings.currency.clone();
@@ -65,10 +60,11 @@ fn moment(value: &Value, zone: &TimeZone) -> Option<ZonedDateTime> {
     text.parse::<Date>().ok()?.to_zoned_datetime(zone.clone()).ok()
 }
 
-fn date_words(value: &Value, zone: &TimeZone) -> Option<String> {
+fn date_words(value: &Value, zone: &TimeZone, said: impl Fn(&str) -> String) -> Option<String> {
     let at = moment(value, zone)?;
-    let month = usize::try_from(at.month()).ok().and_then(|m| MONTHS.get(m.checked_sub(1)?))?;
-    Some(format!("{} {month} {}", at.day(), at.year()))
+    let month = usize::try_from(at.month()).ok().and_then(|m| phrases::MONTHS.get(m.checked_sub(1)?))?;
+    let date = said(phrases::DATE).replace("{day}", &at.day().to_string()).replace("{month}", &said(month));
+    Some(date.replace("{year}", &at.year().to_string()))
 }
 
 fn time_words(value: &Value, zone: &TimeZone) -> Option<String> {

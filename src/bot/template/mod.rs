@@ -1,10 +1,11 @@
 //! Texts and conditions, compiled once by minijinja. Only what authors wrote is ever compiled: never a customer's words.
-mod filters;
+pub mod filters;
 mod scan;
 mod words;
 
 pub use scan::{FilterUse, filter_uses};
 
+use super::locales::Locales;
 use super::settings::Settings;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +82,8 @@ pub struct Text {
     pub source: String,
     /// `None` where the text has no template in it.
     template: Option<Compiled>,
+    /// The same in other languages, by tag.
+    translated: BTreeMap<String, Text>,
 }
 
 /// A condition or a value.
@@ -135,6 +138,7 @@ impl Formula {
 pub struct Templates {
     env: Environment<'static>,
     count: usize,
+    locales: Locales,
 }
 
 /// Values by name, as templates see them.
@@ -142,6 +146,11 @@ pub type Context = BTreeMap<String, Value>;
 
 impl Templates {
     pub fn new(settings: &Settings) -> Self {
+        Self::speaking(settings, &Locales::default())
+    }
+
+    /// The same, with translations of the texts that are compiled from now on.
+    pub fn speaking(settings: &Settings, locales: &Locales) -> Self {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Chainable);
         env.set_fuel(Some(FUEL));
@@ -151,9 +160,9 @@ impl Templates {
             env.remove_global(name);
         }
         env.set_formatter(filters::format_value);
-        filters::register(&mut env, settings);
+        filters::register(&mut env, settings, locales);
         words::register(&mut env);
-        Self { env, count: 0 }
+        Self { env, count: 0, locales: locales.clone() }
     }
 
     /// Compiles a text for people.
@@ -161,12 +170,24 @@ impl Templates {
     /// # Errors
     /// What is wrong with its template, in minijinja's words; `language` has reported it in better ones before.
     pub fn text(&mut self, source: &str) -> Result<Text, String> {
+        let mut text = self.one_text(source)?;
+        let others = self.locales.iter().filter_map(|(tag, l)| Some((tag.to_owned(), l.texts.get(source)?.clone())));
+        for (tag, other) in others.collect::<Vec<_>>() {
+            // One that cannot be compiled has been reported with its own place; the text as written serves.
+            if let Ok(other) = self.one_text(&other) {
+                text.translated.insert(tag, other);
+            }
+        }
+        Ok(text)
+    }
+
+    fn one_text(&mut self, source: &str) -> Result<Text, String> {
         let template = if source.contains("{{") || source.contains("{%") || source.contains("{#") {
             Some(self.compile(source.to_owned())?)
         } else {
             None
         };
-        Ok(Text { source: source.to_owned(), template })
+        Ok(Text { source: source.to_owned(), template, translated: BTreeMap::new() })
     }
 
     /// Compiles a minijinja expression.
@@ -182,7 +203,9 @@ impl Templates {
 
     /// A text that is shown as written, for one that could not be compiled.
     pub fn plain(&self, source: &str) -> Text {
-        Text { source: source.to_owned(), template: None }
+        let plain = |text: &str| Text { source: text.to_owned(), template: None, translated: BTreeMap::new() };
+        let others = self.locales.iter().filter_map(|(tag, l)| Some((tag.to_owned(), plain(l.texts.get(source)?))));
+        Text { translated: others.collect(), ..plain(source) }
     }
 
     /// A condition that never holds, for one that could not be compiled.
@@ -211,7 +234,8 @@ impl Templates {
     ///
     /// # Errors
     /// What went wrong, for agents and authors: a text that is too long, or a value of the wrong kind.
-    pub fn render(&self, text: &Text, context: &Context) -> Result<String, String> {
+    pub fn render(&self, text: &Text, context: &Context, language: Option<&str>) -> Result<String, String> {
+        let text = language.and_then(|tag| text.translated.get(tag)).unwrap_or(text);
         let Some(compiled) = &text.template else { return Ok(text.source.clone()) };
         let template = self.env.get_template(&compiled.name).map_err(|e| e.to_string())?;
         let mut out = Capped(Vec::new());

@@ -1,0 +1,75 @@
+//! `rapport translate`: which texts another language lacks.
+use super::load;
+use crate::bot::{Bot, compile};
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub fn run(path: &Path, language: Option<&str>, write: bool) -> Result<ExitCode> {
+    let mut missing = 0;
+    for folder in load::folders(path)? {
+        let compiled = compile(&load::files(&folder)?);
+        let Some(bot) = &compiled.bot else { bail!("{}", load::report(&folder, &compiled)) };
+        let spoken = bot.settings.languages.iter().skip(1).map(String::as_str);
+        let spoken = spoken.map(|l| bot.locales.fitting(l).unwrap_or(l).to_lowercase());
+        let asked: Vec<String> = language.map_or_else(|| spoken.collect(), |l| vec![l.to_lowercase()]);
+        if asked.is_empty() {
+            bail!("{} speaks one language. Name another, like `rapport translate {} fr`.", bot.id, folder.display());
+        }
+        for tag in asked {
+            missing += one(bot, &folder, &tag, write)?;
+        }
+    }
+    Ok(if missing > 0 && !write { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn one(bot: &Bot, folder: &Path, tag: &str, write: bool) -> Result<usize> {
+    let missing = bot.locales.missing(tag, &bot.texts);
+    println!("{} in `{tag}`: {} of {} texts are translated.", bot.id, bot.texts.len() - missing.len(), bot.texts.len());
+    if missing.is_empty() {
+        return Ok(0);
+    }
+    if write {
+        let file = folder.join("locales").join(format!("{tag}.yaml"));
+        fs::create_dir_all(folder.join("locales")).with_context(|| format!("{} cannot be made", file.display()))?;
+        fs::write(&file, skeleton(bot, tag, &missing)?)
+            .with_context(|| format!("{} cannot be written", file.display()))?;
+        println!("Written to {}: fill in what stands empty there.", file.display());
+    } else {
+        missing.iter().for_each(|text| println!("  {}", text.replace('\n', "\n  ")));
+        println!(
+            "Add them to locales/{tag}.yaml; `rapport translate {} {tag} --write` makes the lines.",
+            folder.display()
+        );
+    }
+    Ok(missing.len())
+}
+
+/// The author's own translations, and an empty line for each that is missing. JSON strings are YAML strings.
+fn skeleton(bot: &Bot, tag: &str, missing: &[&str]) -> Result<String> {
+    let mut out = String::from("texts:\n");
+    let own = bot.locales.iter().find(|(t, _)| *t == tag).map(|(_, l)| l);
+    let known: BTreeMap<&str, &str> =
+        own.into_iter().flat_map(|l| &l.texts).map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    for text in &bot.texts {
+        let key = serde_json::to_string(text)?;
+        match known.get(text.as_str()) {
+            Some(done) => out.push_str(&format!("  {key}: {}\n", serde_json::to_string(done)?)),
+            None if missing.contains(&text.as_str()) => out.push_str(&format!("  {key}:\n")),
+            None => {}
+        }
+    }
+    let said: Vec<_> = own.into_iter().flat_map(|l| &l.customers_say).collect();
+    if !said.is_empty() {
+        out.push_str("customers say:\n");
+    }
+    for (flow, sentences) in said {
+        out.push_str(&format!("  {flow}:\n"));
+        for sentence in sentences {
+            out.push_str(&format!("    - {}\n", serde_json::to_string(sentence)?));
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,92 @@
+//! Several languages: the customer's language decides, and what is not translated is said as written.
+use crate::play::Play;
+use crate::support::{MORNING, bot, compiled, mistakes};
+use rapport::engine::{Input, What};
+use serde_json::Map;
+
+const FLOW: &str = "flow main
+  greet: Hello, I'm Robin.
+  triage: What can I do for you?
+    offer refund
+
+flow refund: Return or refund
+  customers say
+    I want my money back
+  ask order_number: What is your order number?
+    accept pattern [0-9]{6}
+  say: Thank you, {{ order_number }}. It was bought on {{ \"2026-05-04\" | date }}.
+  promise money within 3 days: You will have it within {{ within }}.
+";
+const DE: &str = "texts:
+  \"Hello, I'm Robin.\": Hallo, ich bin Robin.
+  \"What can I do for you?\": Was kann ich für Sie tun?
+  Return or refund: Rückgabe
+  \"What is your order number?\": Wie ist Ihre Bestellnummer?
+  \"Thank you, {{ order_number }}. It was bought on {{ \\\"2026-05-04\\\" | date }}.\": Danke, {{ order_number }}. Gekauft am {{ \"2026-05-04\" | date }}.
+customers say:
+  refund:
+    - Ich will mein Geld zurück
+    - Kann ich das zurückgeben
+";
+const BOT: &str = "languages: [en, de]\n";
+
+fn play(language: &str, script: &[&str]) -> String {
+    let bot = bot(&[("a.flow", FLOW), ("bot.yaml", BOT), ("locales/de.yaml", DE)]);
+    let mut play = Play::new(&bot, MORNING);
+    play.give(Input::Opened {
+        page: None,
+        language: Some(language.to_owned()),
+        customer: Map::new(),
+        returning: false,
+    });
+    script.iter().for_each(|line| play.say(line));
+    play.lines.iter().filter(|l| l.starts_with("bot:")).cloned().collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_customer_is_spoken_to_in_their_language() {
+    insta::assert_snapshot!(play(
+        "de-AT",
+        &["Ich will mein Geld zurück", "weiß nicht", "204518", "Ich möchte mit einem Menschen sprechen"]
+    ));
+}
+
+#[test]
+fn a_language_that_the_bot_does_not_speak_is_answered_in_its_first() {
+    assert!(play("sv", &[]).starts_with("bot: Hello, I'm Robin."));
+}
+
+#[test]
+fn the_house_is_translated_whole() {
+    for language in ["de", "es", "fr"] {
+        let settings = format!("languages: [en, {language}]\n");
+        let bot = bot(&[("a.flow", "flow main\n  triage: Well?\n"), ("bot.yaml", &settings)]);
+        assert_eq!(bot.locales.missing(language, &bot.texts), ["Well?"], "{language}");
+    }
+}
+
+#[test]
+fn mistakes_in_translations_are_told() {
+    let wrong = "texts:
+  What can I do for yuo?: Was kann ich tun?
+  Return or refund: Rückgabe {{ order_number }}
+  \"What is your order number?\": Wie ist die {{ Nummer
+customers say:
+  refnd: [Geld zurück]
+";
+    let compiled = compiled(&[("a.flow", FLOW), ("bot.yaml", BOT), ("locales/de.yaml", wrong)]);
+    insta::assert_snapshot!(mistakes(&compiled));
+}
+
+#[test]
+fn what_is_said_in_another_language_is_in_the_journal_as_it_was_said() {
+    let bot = bot(&[("a.flow", FLOW), ("bot.yaml", BOT), ("locales/de.yaml", DE)]);
+    let mut play = Play::new(&bot, MORNING);
+    let turn =
+        play.give(Input::Opened { page: None, language: Some("de".into()), customer: Map::new(), returning: false });
+    let said = turn.events.iter().find_map(|e| match &e.what {
+        What::Message { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    assert_eq!(said.as_deref(), Some("Hallo, ich bin Robin."));
+}
