@@ -3,6 +3,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod ast;
+pub mod codes;
 pub mod diagnostic;
 mod expr;
 mod format;

@@ -3,6 +3,7 @@ mod agents;
 mod architecture;
 mod browser;
 mod cli;
+mod codes;
 mod connector;
 mod corpus;
 mod demo;

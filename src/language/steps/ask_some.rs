@@ -43,7 +43,7 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> AskSome {
     let there = u32::try_from(some.body.steps.len()).unwrap_or(u32::MAX);
     if written == 0 || written > there {
         let problem = format!("{written} answers are needed, and {there} questions stand under this line");
-        p.report("F037", line.span, problem, "Write at least as many `ask` lines under it as must be answered.");
+        p.report("F040", line.span, problem, "Write at least as many `ask` lines under it as must be answered.");
     }
     some
 }

@@ -61,7 +61,7 @@ fn link(p: &mut Parser, clause: &Form) -> Option<(Phrase, Phrase)> {
     let Some((words, address)) = parts else {
         let action =
             "Write what people read, then the address, like `link: See it in the shop https://shop.example/lamp`.";
-        p.report("F036", whole.span, "This link does not end with an address", action);
+        p.report("F039", whole.span, "This link does not end with an address", action);
         return None;
     };
     let part = |text: &str| Phrase { text: text.trim().to_owned(), span: whole.span };

@@ -32,7 +32,7 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<ForEach> {
     let most = written.filter(|n| (1..=MOST).contains(n));
     if most.is_none() {
         let action = "End the line with `, at most 5`, or another number from 1 to 50.";
-        p.report("F035", line.span, "It is not said how often this may go round", action);
+        p.report("F038", line.span, "It is not said how often this may go round", action);
     }
     let body = p.steps(&node.under);
     if body.steps.is_empty() && node.under.is_empty() {
