@@ -13,6 +13,8 @@ use serde_json::Value;
 
 const FINISH: &str = "finish_first";
 const SWITCH: &str = "switch";
+/// An answer that does not fit resembles many topics a little; only what is nearly an example leaves a question.
+const SURELY: f32 = 0.7;
 /// Words with which a question begins; only those turn away from a question that takes any text.
 const ASKING: [&str; 14] =
     ["what", "when", "where", "who", "why", "how", "which", "can", "could", "do", "does", "is", "are", "may"];
@@ -33,6 +35,9 @@ impl Run<'_> {
         }
         let reading = self.bot.topics(self.language()).read(words);
         let Verdict::Sure(flow) = &reading.verdict else { return false };
+        if reading.ranked.first().is_none_or(|best| best.score < SURELY) {
+            return false;
+        }
         let (flow, open) = (flow.clone(), self.control.topics.iter().any(|t| t.flow == *flow));
         // "No thanks" is a poor answer to a question, and no wish to leave.
         if open || flow == house::GOODBYE {
