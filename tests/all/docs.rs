@@ -3,9 +3,9 @@
 //! A **section**, from heading to heading, is one bot:
 //! * A ```flow block that begins with `flow` is a file of the bot. Any other ```flow block is a **piece**: it is put into
 //!   the flow it could stand in, indented under `flow main`. Where no file has `flow main`, one that asks what to do is added.
-//! * ```bot.yaml, ```integrations.yaml and ```philosophy.yaml are the bot's settings. A section without any has those of
-//!   docs/flows.md, the shop that all pages speak of.
-//! * A ```test block is played on the bot, and must pass.
+//! * ```bot.yaml, ```integrations.yaml and ```philosophy.yaml are the bot's settings. Those that a section does not show are
+//!   those of docs/flows.md, the shop that all pages speak of.
+//! * A ```test block is played on the bot, and must pass. A section with a test and no flow goes on with the last bot above it.
 //!
 //! None of it may have a mistake or a warning. (docs/steps is checked by corpus.rs, with its own rules.)
 use crate::support::{compiled, mistakes, root};
@@ -68,14 +68,10 @@ fn common() -> BTreeMap<String, String> {
     all.filter(|(kind, _)| SETTINGS.contains(&kind.as_str())).collect()
 }
 
-/// The bot that a section shows, as files; none where it shows none.
+/// The bot that a section shows, as files.
 fn files(blocks: &[(String, String)], common: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let of = |kind: &str| blocks.iter().filter(move |(k, _)| k == kind).map(|(_, t)| t.clone()).collect::<Vec<_>>();
-    let own: Vec<_> = blocks.iter().filter(|(k, _)| SETTINGS.contains(&k.as_str())).cloned().collect();
     let flows = of("flow");
-    if flows.is_empty() && own.is_empty() {
-        return vec![];
-    }
     let mut all: Vec<(String, String)> = Vec::new();
     for (i, flow) in flows.iter().enumerate() {
         let first = flow.lines().find(|l| !l.starts_with('#') && !l.trim().is_empty()).unwrap_or_default();
@@ -87,10 +83,9 @@ fn files(blocks: &[(String, String)], common: &BTreeMap<String, String>) -> Vec<
         all.push(("main.flow".into(), ASKS.into()));
     }
     all.extend(of("test").into_iter().enumerate().map(|(i, t)| (format!("tests/example{i}.flow"), t)));
-    if own.is_empty() {
-        all.extend(common.iter().map(|(k, v)| (k.clone(), v.clone())));
-    } else {
-        all.extend(own);
+    for kind in SETTINGS {
+        let text = of(kind).first().cloned().or_else(|| common.get(kind).cloned());
+        all.extend(text.map(|t| (kind.to_owned(), t)));
     }
     all
 }
@@ -106,13 +101,17 @@ fn every_example_of_the_docs_is_checked_and_played() {
     assert!(common.len() >= 2, "docs/flows.md shows bot.yaml and integrations.yaml");
     let (mut wrong, mut bots, mut played) = (Vec::new(), 0, 0);
     for name in pages().iter().filter(|n| !n.starts_with("docs/steps/")) {
-        for (title, blocks) in sections(&page(name)) {
-            let files = files(&blocks, &common);
-            let shows_tests = blocks.iter().any(|(k, _)| k == "test");
-            assert!(!shows_tests || !files.is_empty(), "{name}, {title}: a test without a flow");
-            if files.is_empty() {
+        let mut above = Vec::new();
+        for (title, mut blocks) in sections(&page(name)) {
+            let shows = |kind: &str| blocks.iter().any(|(k, _)| k == kind);
+            if !shows("flow") && shows("test") {
+                blocks.extend(above.iter().cloned());
+            } else if shows("flow") {
+                above = blocks.iter().filter(|(k, _)| k != "test").cloned().collect();
+            } else if !SETTINGS.iter().any(|kind| shows(kind)) {
                 continue;
             }
+            let files = files(&blocks, &common);
             bots += 1;
             let list: Vec<_> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
             let compiled = compiled(&list);
@@ -232,6 +231,40 @@ fn known_keys(source: &str) -> Vec<String> {
     let keys: Vec<_> = bodies.flat_map(|b| b.split('"').skip(1).step_by(2)).map(str::to_owned).collect();
     assert!(Path::new(&keys.join("/")).components().count() > 2, "the list of known keys is no longer found");
     keys
+}
+
+/// The blocks of one language of the tutorial, in their order.
+fn tutorial(kind: &str) -> Vec<String> {
+    let all = sections(&page("docs/tutorial.md")).into_iter().flat_map(|(_, blocks)| blocks);
+    all.filter(|(k, _)| k == kind).map(|(_, text)| text).collect()
+}
+
+/// Every command of the tutorial that prints something, in a folder of its own.
+#[test]
+fn the_tutorial_says_what_is_really_printed() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rapport"));
+        let out = command.args(args).current_dir(&folder).output().expect("rapport runs");
+        format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr)).trim().to_owned()
+    };
+    let put = |file: &str, text: &str| fs::write(folder.path().join("my-shop").join(file), text).expect("written");
+    let (settings, flow, test) = (tutorial("bot.yaml"), tutorial("flow"), tutorial("test"));
+    let made = run(&["new", "my-shop"]);
+    put("bot.yaml", &settings[0]);
+    put("main.flow", &flow[0]);
+    let fine = run(&["check", "my-shop"]);
+    put("main.flow", &flow[0].replace("escalate:", "esclate:"));
+    let mistake = run(&["check", "my-shop"]);
+    put("main.flow", &flow[0]);
+    fs::create_dir(folder.path().join("my-shop/tests")).expect("a folder");
+    put("tests/damaged.flow", &test[0]);
+    let tested = run(&["test", "my-shop"]);
+    put("bot.yaml", &format!("{}{}", settings[0], settings[1]));
+    let embedded = run(&["check", "my-shop"]);
+    let said: Vec<_> = tutorial("text").iter().map(|t| t.trim().to_owned()).collect();
+    assert_eq!(said, [made, fine.clone(), mistake, tested]);
+    assert_eq!(embedded, fine);
 }
 
 #[tokio::test]
