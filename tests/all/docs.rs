@@ -213,6 +213,20 @@ fn the_list_of_steps_names_every_step() {
 }
 
 #[test]
+fn every_built_in_flow_and_filter_is_told() {
+    let text = page("docs/flows.md");
+    let files = fs::read_dir(root().join("flows/house")).expect("the built-in flows").flatten();
+    for file in files.map(|f| f.path()) {
+        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        assert!(text.contains(&format!("`{name}`")), "docs/flows.md does not name the flow {name}");
+    }
+    let words = rapport::bot::template::BUILT_IN.iter().chain(rapport::bot::template::FILTERS);
+    for word in words {
+        assert!(text.contains(&format!("`{word}")), "docs/flows.md does not name `{word}`");
+    }
+}
+
+#[test]
 fn every_setting_has_its_place_in_the_docs() {
     for (file, page_name) in
         [("src/bot/settings/read.rs", "docs/bot-yaml.md"), ("src/bot/integrations/read.rs", "docs/integrations.md")]
