@@ -41,11 +41,22 @@ fn show(app: &App, id: &str) -> Response {
         return app.pages.message(StatusCode::NOT_FOUND, "No such page", "The docs have no page of that name.");
     };
     let link = |e: &Entry| context! { url => format!("/docs/{}", e.id), title => &e.title, inner => e.inner };
-    let pages: Vec<Value> = all.iter().map(link).collect();
+    let pages: Vec<Value> = unfolded(&all, id).into_iter().map(link).collect();
     let values = context! {
         title => &entry.title, url => format!("/docs/{id}"), body => Value::from_safe_string(body(id, &text)), pages,
     };
     app.pages.show(StatusCode::OK, "pages/docs.html", values)
+}
+
+/// The contents as they stand beside the page `id`: what stands under another page is shown where that is being read.
+fn unfolded<'a>(all: &'a [Entry], id: &str) -> Vec<&'a Entry> {
+    let groups = all.chunk_by(|_, next| next.inner);
+    groups
+        .flat_map(|group| {
+            let here = group.iter().any(|e| e.id == id);
+            group.iter().filter(move |e| here || !e.inner)
+        })
+        .collect()
 }
 
 fn text(file: &str) -> Option<String> {

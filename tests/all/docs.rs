@@ -5,9 +5,11 @@
 //!   the flow it could stand in, indented under `flow main`. Where no file has `flow main`, one that asks what to do is added.
 //! * ```bot.yaml, ```integrations.yaml and ```philosophy.yaml are the bot's settings. Those that a section does not show are
 //!   those of docs/flows.md, the shop that all pages speak of.
+//! * ```locales/de.yaml is a translation.
 //! * A ```test block is played on the bot, and must pass. A section with a test and no flow goes on with the last bot above it.
 //!
-//! None of it may have a mistake or a warning. (docs/steps is checked by corpus.rs, with its own rules.)
+//! None of it may have a mistake or a warning. (docs/steps is checked by corpus.rs and docs/codes by
+//! codes.rs, with their own rules.)
 use crate::support::{compiled, mistakes, root};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use rapport::rehearsal::{rehearse, tell};
@@ -25,7 +27,7 @@ fn page(name: &str) -> String {
 /// Every page of docs/ and below, and the README.
 fn pages() -> Vec<String> {
     let mut found = vec!["README.md".to_owned()];
-    for folder in ["docs", "docs/steps"] {
+    for folder in ["docs", "docs/steps", "docs/codes"] {
         let files = fs::read_dir(root().join(folder)).expect("a folder").flatten();
         let names = files.map(|f| f.file_name().to_string_lossy().into_owned()).filter(|n| n.ends_with(".md"));
         found.extend(names.map(|n| format!("{folder}/{n}")));
@@ -83,6 +85,7 @@ fn files(blocks: &[(String, String)], common: &BTreeMap<String, String>) -> Vec<
         all.push(("main.flow".into(), ASKS.into()));
     }
     all.extend(of("test").into_iter().enumerate().map(|(i, t)| (format!("tests/example{i}.flow"), t)));
+    all.extend(blocks.iter().filter(|(k, _)| k.starts_with("locales/")).cloned());
     for kind in SETTINGS {
         let text = of(kind).first().cloned().or_else(|| common.get(kind).cloned());
         all.extend(text.map(|t| (kind.to_owned(), t)));
@@ -100,7 +103,7 @@ fn every_example_of_the_docs_is_checked_and_played() {
     let common = common();
     assert!(common.len() >= 2, "docs/flows.md shows bot.yaml and integrations.yaml");
     let (mut wrong, mut bots, mut played) = (Vec::new(), 0, 0);
-    for name in pages().iter().filter(|n| !n.starts_with("docs/steps/")) {
+    for name in pages().iter().filter(|n| !n.starts_with("docs/steps/") && !n.starts_with("docs/codes/")) {
         let mut above = Vec::new();
         for (title, mut blocks) in sections(&page(name)) {
             let shows = |kind: &str| blocks.iter().any(|(k, _)| k == kind);
