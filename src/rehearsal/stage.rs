@@ -2,10 +2,12 @@
 use super::Heard;
 use super::expect::words;
 use super::fits::{fits, likeness};
-use crate::bot::{Bot, settings};
+use crate::bot::{Bot, settings, yaml};
 use crate::engine::{self, Answer, Choice, Effect, Event, Holder, Input, Session, Speaker, Timer, Walked, What};
 use crate::id::{AgentId, SessionId};
 use crate::language::ast::Feeling;
+use crate::language::{FileId, SourceFile};
+
 use crate::language::test::{Act, Given, GivenAnswer, Named, Written};
 use crate::time::Millis;
 use crate::understand::mood::Mood;
@@ -342,8 +344,15 @@ fn plain(written: &Written) -> Value {
         _ if written.quoted => Value::from(text),
         "yes" => Value::Bool(true),
         "no" => Value::Bool(false),
+        _ if text.starts_with('[') => list(text).unwrap_or_else(|| Value::from(text)),
         _ => number().unwrap_or_else(|| Value::from(text)),
     }
+}
+
+/// `[{ name: Lamp, price: 40 }, { name: Bulb }]`: as in the settings, since both are written by the same people.
+fn list(text: &str) -> Option<Value> {
+    let node = yaml::parse(FileId(0), &SourceFile::new("a list", text)).ok()?;
+    Some(yaml::to_json(&node))
 }
 
 fn mood(feeling: Feeling) -> Mood {

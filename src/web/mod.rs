@@ -2,6 +2,7 @@
 mod assets;
 mod chat;
 mod demo_shop;
+mod docs;
 mod errors;
 mod headers;
 mod inbox;

@@ -1,34 +1,10 @@
-//! Pages: the front page, the chat's own page, the docs. Filled in by minijinja, with everything escaped.
+//! Pages: the front page, the chat's own page. Filled in by minijinja, with everything escaped.
 use super::App;
 use super::assets;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{AutoEscape, Environment, Value, context};
-use rust_embed::RustEmbed;
-
-const DOCS: [(&str, &str, &str); 2] = [
-    ("flows", "Writing flows", include_str!("../../docs/flows.md")),
-    ("protocol", "The chat protocol", include_str!("../../docs/protocol.md")),
-];
-
-/// The pages of the steps are tests as well: each example in them is run.
-#[derive(RustEmbed)]
-#[folder = "tests/corpus/"]
-struct Steps;
-
-/// Every page of the docs: id, title, text.
-fn pages() -> Vec<(String, String, String)> {
-    let mut all: Vec<_> = DOCS.iter().map(|(i, t, x)| ((*i).to_owned(), (*t).to_owned(), (*x).to_owned())).collect();
-    let mut steps: Vec<_> = Steps::iter().collect();
-    steps.sort();
-    for file in steps {
-        let text = Steps::get(&file).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
-        let title = text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned();
-        all.push((file.trim_end_matches(".md").to_owned(), title, text));
-    }
-    all
-}
 
 /// The templates of `web/`.
 #[derive(Debug)]
@@ -101,28 +77,6 @@ pub async fn frame(State(app): State<App>, Path(bot): Path<String>) -> Response 
     }
     response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
-}
-
-pub async fn docs(State(app): State<App>) -> Response {
-    show_doc(&app, "flows")
-}
-
-pub async fn doc(State(app): State<App>, Path(page): Path<String>) -> Response {
-    show_doc(&app, &page)
-}
-
-fn show_doc(app: &App, page: &str) -> Response {
-    let all = pages();
-    let Some((_, title, text)) = all.iter().find(|(id, ..)| id == page) else {
-        return app.pages.message(StatusCode::NOT_FOUND, "No such page", "The docs have no page of that name.");
-    };
-    let mut body = String::new();
-    let options = pulldown_cmark::Options::ENABLE_TABLES;
-    pulldown_cmark::html::push_html(&mut body, pulldown_cmark::Parser::new_ext(text, options));
-    let link = |(id, title, _): &(String, String, String)| context! { url => format!("/docs/{id}"), title => title };
-    let links: Vec<Value> = all.iter().map(link).collect();
-    let values = context! { title, body => Value::from_safe_string(body), pages => links };
-    app.pages.show(StatusCode::OK, "pages/docs.html", values)
 }
 
 /// Ready once the store answers.

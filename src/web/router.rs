@@ -1,5 +1,5 @@
 //! Which path leads where.
-use super::{App, assets, chat, errors, headers, inbox, pages};
+use super::{App, assets, chat, docs, errors, headers, inbox, pages};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -26,8 +26,8 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/", get(pages::front))
         .route("/chat/{bot}", get(pages::frame))
-        .route("/docs", get(pages::docs))
-        .route("/docs/{page}", get(pages::doc))
+        .route("/docs", get(docs::first))
+        .route("/docs/{*page}", get(docs::page))
         .route("/widget.js", get(assets::widget))
         .route("/assets/{*path}", get(assets::asset))
         .route("/healthz", get(|| async { "ok" }))

@@ -145,7 +145,7 @@ fn concrete_adapters_are_named_in_few_places() {
 #[test]
 fn every_step_has_a_documentation_page_that_is_a_test() {
     for spec in rapport::language::steps::STEPS {
-        let page = format!("tests/corpus/{}.md", spec.word.replace(' ', "_"));
+        let page = format!("docs/steps/{}.md", spec.word.replace(' ', "_"));
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(&page).exists(), "{page} is missing");
     }
 }

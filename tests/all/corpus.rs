@@ -1,4 +1,4 @@
-//! The literate corpus: each page of tests/corpus explains a step, and each of its examples is run. A section holds a
+//! The literate corpus: docs/steps explains a step a page, tests/corpus the rest, and each of their examples is run. A section holds a
 //! flow (```flow), perhaps settings (```bot.yaml, ```integrations.yaml), and what comes of it: ```diagnostics or
 //! ```transcript. `RAPPORT_UPDATE=1` writes what really comes of it into the pages; read the difference before you keep it.
 use crate::play;
@@ -115,7 +115,8 @@ fn every_flow_that_we_ship_has_a_transcript() {
 fn every_example_of_every_page_is_true() {
     let mut problems = Vec::new();
     let mut pages = 0;
-    for entry in fs::read_dir(root().join("tests/corpus")).expect("the corpus").flatten() {
+    let folders = ["docs/steps", "tests/corpus"].map(|f| fs::read_dir(root().join(f)).expect("the corpus").flatten());
+    for entry in folders.into_iter().flatten() {
         if entry.path().extension().is_some_and(|e| e == "md") {
             pages += 1;
             problems.extend(check(&entry.path()).err());
