@@ -32,7 +32,7 @@ fn comments(text: &str) -> Vec<String> {
 
 fn shipped() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for folder in ["flows/bluebird", "flows/house"] {
+    for folder in ["flows/acme", "flows/bluebird", "flows/house"] {
         for entry in fs::read_dir(root().join(folder)).expect("a folder").flatten() {
             if entry.path().extension().is_some_and(|e| e == "flow") {
                 let text = fs::read_to_string(entry.path()).expect("a text");

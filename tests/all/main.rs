@@ -1,4 +1,5 @@
 //! The one integration-test binary: everything through public doors, with real parts.
+mod acme;
 mod agents;
 mod architecture;
 mod browser;
