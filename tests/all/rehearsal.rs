@@ -268,6 +268,22 @@ tset Misspelt
 }
 
 #[test]
+fn a_list_can_be_given() {
+    let flow = "flow main\n  use shop.find with number = 1 save as found\n    when missing\n      done\n  \
+        for each item in found.items, at most 5\n    say: {{ item.name }} for {{ item.price | money }}\n  triage: Well?\n";
+    let systems = SYSTEMS.replace("total: money", "total: money, items: list");
+    let play = |list: &str| {
+        let test = format!(
+            "test A list\n  given shop.find answers found with items = {list}, total = 4\n  bot: Lamp, red for €40.00\n  bot: Bulb for €4.00\n"
+        );
+        let bot = bot(&[("main.flow", flow), ("integrations.yaml", &systems), ("tests/a.flow", &test)]);
+        bot.tests.iter().all(|t| rehearsal::rehearse(&bot, t).failure.is_none())
+    };
+    assert!(play("[{ name: \"Lamp, red\", price: 40 }, { name: Bulb, price: 4 }]"));
+    assert!(!play("[{ name: Bulb, price: 4 }]"));
+}
+
+#[test]
 fn a_new_variation_breaks_no_test() {
     let test = "test Any of them\n  given shop.find answers found with total = 40\n  customer: where is my order\n  customer: 1234\n  bot: It WORD.\n";
     for word in ["comes soon", "is nearly there"] {
