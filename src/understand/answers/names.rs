@@ -47,7 +47,7 @@ pub(super) fn name(text: &str) -> Option<Found> {
 /// Sentences and their parts: a name does not reach over a comma.
 fn clauses(text: &str) -> impl Iterator<Item = Range<usize>> {
     let base = text.as_ptr() as usize;
-    text.split(|c: char| matches!(c, ',' | ';' | '!' | ':' | '(' | ')' | '\n')).flat_map(move |part| {
+    text.split([',', ';', '!', ':', '(', ')', '\n']).flat_map(move |part| {
         let start = part.as_ptr() as usize - base;
         sentence_parts(part).into_iter().map(move |range| start + range.start..start + range.end)
     })
