@@ -158,7 +158,8 @@ impl Run<'_> {
         let language = self.session.language.clone().unwrap_or_else(first);
         let own = language.split(['-', '_']).nth(1).map(str::to_uppercase);
         let region = own.or_else(|| settings.region());
-        Frame { now: self.now, zone: settings.time_zone.clone(), language, region }
+        let currency = settings.currency.clone();
+        Frame { now: self.now, zone: settings.time_zone.clone(), language, region, currency }
     }
 }
 

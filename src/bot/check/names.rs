@@ -146,7 +146,21 @@ impl<'a> Known<'a> {
             let AcceptKind::Kind(name) = &accept.kind else { continue };
             let own = &self.subject.settings.kinds;
             if !own.contains_key(&name.text) {
-                const BUILT: [&str; 6] = ["text", "number", "email", "phone", "date", "yes or no"];
+                const BUILT: [&str; 13] = [
+                    "text",
+                    "number",
+                    "email",
+                    "phone",
+                    "date",
+                    "money",
+                    "time",
+                    "duration",
+                    "name",
+                    "address",
+                    "photo",
+                    "file",
+                    "yes or no",
+                ];
                 let known = own.keys().map(String::as_str).chain(BUILT);
                 let action = suggest(&name.text, known, || {
                     format!(

@@ -236,6 +236,13 @@ impl Lowerer<'_> {
                 AcceptKind::Email => Kind::Email,
                 AcceptKind::Phone => Kind::Phone,
                 AcceptKind::Date => Kind::Date,
+                AcceptKind::Money => Kind::Money,
+                AcceptKind::Time => Kind::Time,
+                AcceptKind::Duration => Kind::Duration,
+                AcceptKind::Name => Kind::Name,
+                AcceptKind::Address => Kind::Address,
+                AcceptKind::Photo => Kind::Photo,
+                AcceptKind::File => Kind::File,
                 AcceptKind::YesOrNo => Kind::YesOrNo,
                 AcceptKind::OneOf(options) => Kind::OneOf(options.iter().map(|o| o.text.clone()).collect()),
                 AcceptKind::Pattern(written) => match pattern(&written.text) {

@@ -2,7 +2,7 @@
 //! Unknown details compare as unequal to everything; nothing here fails on them.
 use super::filters::wrong;
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, State, Value};
@@ -69,10 +69,16 @@ fn has(a: &Value, b: &Value) -> bool {
     a.try_iter().is_ok_and(|mut items| items.any(|item| same(&item, b)))
 }
 
-/// Numbers as numbers, dates as dates, else nothing.
+/// Numbers and amounts of money as numbers, stretches of time by their length, times and dates as such, else nothing.
 fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     if let (Some(a), Some(b)) = (number(a), number(b)) {
         return a.partial_cmp(&b);
+    }
+    if let (Some(a), Some(b)) = (length(a), length(b)) {
+        return a.partial_cmp(&b);
+    }
+    if let (Some(a), Some(b)) = (time_of_day(a), time_of_day(b)) {
+        return Some(a.cmp(&b));
     }
     Some(moment(a)?.cmp(&moment(b)?))
 }
@@ -81,8 +87,24 @@ fn number(v: &Value) -> Option<f64> {
     match v.kind() {
         ValueKind::Number => f64::try_from(v.clone()).ok(),
         ValueKind::String => v.as_str()?.trim().parse().ok(),
+        // money in another currency: its amount
+        ValueKind::Map => {
+            v.get_attr("amount").ok().filter(|inner| inner.kind() == ValueKind::Number).and_then(|n| number(&n))
+        }
         _ => None,
     }
+}
+
+/// Seconds of `90 minutes`.
+fn length(v: &Value) -> Option<f64> {
+    let term = crate::bot::settings::read_term(v.as_str()?)?;
+    Some(crate::bot::settings::duration(term).as_secs_f64())
+}
+
+/// Of `18:00`.
+fn time_of_day(v: &Value) -> Option<Time> {
+    let text = v.as_str()?;
+    (text.len() == 5).then(|| text.parse().ok()).flatten()
 }
 
 /// Milliseconds of a date or timestamp; a date begins at midnight UTC.
@@ -102,10 +124,7 @@ fn moment(v: &Value) -> Option<i64> {
 fn ago(state: &State<'_, '_>, a: &Value, seconds: &Value) -> Result<Option<Ordering>, Error> {
     let now =
         state.lookup(NOW).and_then(|v| i64::try_from(v).ok()).ok_or_else(|| wrong("the time is not known here"))?;
-    let limit = number(seconds).or_else(|| {
-        let term = crate::bot::settings::read_term(seconds.as_str()?)?;
-        Some(crate::bot::settings::duration(term).as_secs_f64())
-    });
+    let limit = number(seconds).or_else(|| length(seconds));
     let (Some(then), Some(limit)) = (moment(a), limit) else { return Ok(None) };
     Ok(((now - then) as f64 / 1000.0).partial_cmp(&limit))
 }

@@ -82,13 +82,18 @@ fn token(rest: &str) -> (Kind, String, usize) {
     }
 }
 
-/// `12.5`, `2026-05-04`, `3 days`.
+/// `12.5`, `2026-05-04`, `18:00`, `3 days`.
 fn number(rest: &str) -> (Kind, String, usize) {
     let dated = rest.get(..10).filter(|d| d.parse::<jiff::civil::Date>().is_ok());
     if let Some(date) = dated {
         return (Kind::Text, date.to_owned(), 10);
     }
     let mut end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let minutes = rest.get(end..end + 3).and_then(|r| r.strip_prefix(':')).filter(|_| (1..=2).contains(&end));
+    if let Some(minutes) = minutes.filter(|m| m.chars().all(|c| c.is_ascii_digit())) {
+        let hour = rest.get(..end).unwrap_or_default();
+        return (Kind::Text, format!("{hour:0>2}:{minutes}"), end + 3);
+    }
     let fraction = rest
         .get(end..)
         .and_then(|r| r.strip_prefix('.'))

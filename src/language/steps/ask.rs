@@ -38,6 +38,13 @@ pub enum AcceptKind {
     Email,
     Phone,
     Date,
+    Money,
+    Time,
+    Duration,
+    Name,
+    Address,
+    Photo,
+    File,
     YesOrNo,
     OneOf(Vec<Phrase>),
     /// A regular expression that the whole answer, or a word of it, must match.
@@ -135,26 +142,27 @@ fn accept(p: &mut Parser, clause: &Form) -> Option<Accept> {
 }
 
 /// Kinds of answer that come with the language; the ones of `bot.yaml` are checked later.
-const KINDS: [(&str, AcceptKind); 7] = [
+const KINDS: [(&str, AcceptKind); 14] = [
     ("text", AcceptKind::Text),
     ("number", AcceptKind::Number),
     ("whole number", AcceptKind::WholeNumber),
     ("email", AcceptKind::Email),
     ("phone", AcceptKind::Phone),
     ("date", AcceptKind::Date),
+    ("money", AcceptKind::Money),
+    ("time", AcceptKind::Time),
+    ("duration", AcceptKind::Duration),
+    ("name", AcceptKind::Name),
+    ("address", AcceptKind::Address),
+    ("photo", AcceptKind::Photo),
+    ("file", AcceptKind::File),
     ("yes or no", AcceptKind::YesOrNo),
 ];
-const LATER: [&str; 7] = ["money", "time", "duration", "name", "address", "photo", "file"];
 
 fn kind(p: &mut Parser, form: &Form) -> Option<AcceptKind> {
     let written = form.text.to_lowercase();
     if let Some((_, kind)) = KINDS.iter().find(|(word, _)| *word == written) {
         return Some(kind.clone());
-    }
-    if LATER.contains(&written.as_str()) {
-        let action = "Use `accept text`, or `accept pattern …` for now.";
-        p.report("F024", form.span, format!("`accept {written}` is not supported yet"), action);
-        return None;
     }
     if !written.contains(' ') {
         return Some(AcceptKind::Kind(p.name(form)));

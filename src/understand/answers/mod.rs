@@ -1,8 +1,12 @@
 //! A value of the wanted kind in what a customer typed, and where it stood: "it's 204518 I think", "last Friday".
 mod choose;
+mod clock;
 mod contact;
 mod dates;
 mod day_words;
+mod lengths;
+mod money;
+mod names;
 mod number_words;
 mod numbers;
 mod pattern;
@@ -12,12 +16,14 @@ pub use super::person::asks_for_a_person;
 pub use choose::choose;
 pub use pattern::Pattern;
 
-use super::normal::cap;
+use super::normal::{Token, cap};
 use crate::time::Millis;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use regex::Regex;
 use serde_json::Value;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// What an answer has to be.
 #[derive(Clone, Debug)]
@@ -31,6 +37,20 @@ pub enum Kind {
     Phone,
     /// A day, as `2026-05-03`.
     Date,
+    /// A number in the bot's currency, else `{ amount, currency }`.
+    Money,
+    /// A time of day, as `09:30`.
+    Time,
+    /// A stretch of time in the words of settings: `90 minutes`.
+    Duration,
+    /// Of a person.
+    Name,
+    /// Where a parcel goes: the whole text.
+    Address,
+    /// A picture. It comes as an attachment; no words are one.
+    Photo,
+    /// Any attachment.
+    File,
     YesOrNo,
     /// One of these labels.
     OneOf(Vec<String>),
@@ -46,6 +66,8 @@ pub struct Frame {
     pub language: String,
     /// Two letters, like `GB`. Says how 3/5/2026 is meant and which country a telephone number without one is of.
     pub region: Option<String>,
+    /// The bot's: of amounts that name none.
+    pub currency: String,
 }
 
 /// A value and the bytes of the text it was read from.
@@ -71,10 +93,28 @@ pub fn find(kind: &Kind, text: &str, frame: &Frame) -> Option<Found> {
         Kind::Email => contact::email(text),
         Kind::Phone => contact::phone(text, frame),
         Kind::Date => dates::date(text, frame),
+        Kind::Money => money::money(text, frame),
+        Kind::Time => clock::time(text),
+        Kind::Duration => lengths::duration(text),
+        Kind::Name => names::name(text),
+        Kind::Address => names::address(text),
+        Kind::Photo | Kind::File => None,
         Kind::YesOrNo => yes_no::yes_or_no(text).map(|(yes, span)| Found::new(yes, span)),
         Kind::OneOf(labels) => one_of(labels, text),
         Kind::Pattern(pattern) => pattern.find(text),
     }
+}
+
+static PIECES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9]+(?:[.,][0-9]+)?|\p{L}[\p{L}']*").ok());
+
+/// Numbers and words of a flat text, lower case: "1.5h" is two.
+fn pieces(flat: &str) -> Vec<Token> {
+    let Some(regex) = PIECES.as_ref() else { return Vec::new() };
+    let piece = |hit: regex::Match<'_>| {
+        let text = hit.as_str().to_lowercase().replace('\'', "");
+        Token { stem: text.clone(), text, span: hit.range() }
+    };
+    regex.find_iter(flat).map(piece).collect()
 }
 
 fn whole(text: &str) -> Option<Found> {

@@ -28,7 +28,7 @@ fn json(value: f64) -> Option<Value> {
 }
 
 /// All of them, by their place; digits before words, so that "2 (two)" is read once.
-fn numbers(text: &str, frame: &Frame) -> Vec<(f64, Range<usize>)> {
+pub(super) fn numbers(text: &str, frame: &Frame) -> Vec<(f64, Range<usize>)> {
     let mut found = in_digits(text, frame);
     if found.is_empty() {
         found = in_words(text);

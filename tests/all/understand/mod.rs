@@ -19,7 +19,13 @@ use serde_json::{Value, json};
 /// Wednesday, 6 May 2026, 10:00 in London.
 fn frame() -> Frame {
     let zone = TimeZone::get("Europe/London").unwrap();
-    Frame { now: Millis(1_778_058_000_000), zone, language: "en".to_owned(), region: Some("GB".to_owned()) }
+    Frame {
+        now: Millis(1_778_058_000_000),
+        zone,
+        language: "en".to_owned(),
+        region: Some("GB".to_owned()),
+        currency: "GBP".to_owned(),
+    }
 }
 
 fn in_region(region: &str, language: &str) -> Frame {

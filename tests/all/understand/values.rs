@@ -313,3 +313,148 @@ fn spans_hold_the_value() {
     assert_eq!((value, span), (json!("a lamp"), 2..8));
     assert_eq!(find(&Kind::Text, " \n ", &frame()), None);
 }
+
+#[test]
+fn money() {
+    table(
+        &Kind::Money,
+        &frame(),
+        &[
+            ("about £40 I think", json!(40)),
+            ("£1,250.50", json!(1250.5)),
+            ("40", json!(40)),
+            ("2 shirts for £40", json!(40)),
+            ("forty pounds", json!(40)),
+            ("fifty quid", json!(50)),
+            ("two pounds fifty", json!(2.5)),
+            ("99p", json!(0.99)),
+            ("GBP 12", json!(12)),
+            ("it was 10k", json!(10000)),
+            ("€20", json!({ "amount": 20, "currency": "EUR" })),
+            ("20,50 euros", json!({ "amount": 20.5, "currency": "EUR" })),
+            ("$5", json!({ "amount": 5, "currency": "USD" })),
+            ("5kg", Value::Null),
+            ("20%", Value::Null),
+            ("a lot of money", Value::Null),
+            ("l", Value::Null),
+        ],
+    );
+    let canada = Frame { currency: "CAD".to_owned(), ..frame() };
+    assert_eq!(find(&Kind::Money, "$5 or so", &canada), Some(Found { value: json!(5), span: 0..2 }));
+}
+
+#[test]
+fn times() {
+    table(
+        &Kind::Time,
+        &frame(),
+        &[
+            ("tomorrow at 9", json!("09:00")),
+            ("half past nine", json!("09:30")),
+            ("half past nine in the evening", json!("21:30")),
+            ("quarter to five", json!("16:45")),
+            ("ten past eleven", json!("11:10")),
+            ("9am", json!("09:00")),
+            ("at 3 p.m.", json!("15:00")),
+            ("12 am", json!("00:00")),
+            ("12pm", json!("12:00")),
+            ("14:30 works", json!("14:30")),
+            ("03:30", json!("03:30")),
+            ("3:30", json!("15:30")),
+            ("9.30am", json!("09:30")),
+            ("at 9.30", json!("09:30")),
+            ("nine o'clock", json!("09:00")),
+            ("nine thirty, please", json!("09:30")),
+            ("at nine", json!("09:00")),
+            ("noon", json!("12:00")),
+            ("around midnight", json!("00:00")),
+            ("9", json!("09:00")),
+            ("at 9 Baker Street", Value::Null),
+            ("one is broken", Value::Null),
+            ("£9.30", Value::Null),
+            ("3/5/2026", Value::Null),
+            ("25:00", Value::Null),
+            ("I am waiting", Value::Null),
+            ("five to six people", Value::Null),
+        ],
+    );
+}
+
+#[test]
+fn durations() {
+    let rows = [
+        ("an hour and a half", json!("90 minutes")),
+        ("2 weeks", json!("2 weeks")),
+        ("1 hour", json!("1 hour")),
+        ("1h 30m", json!("90 minutes")),
+        ("1.5 hours", json!("90 minutes")),
+        ("half an hour", json!("30 minutes")),
+        ("three quarters of an hour", json!("45 minutes")),
+        ("two days and three hours", json!("51 hours")),
+        ("about a couple of days", json!("2 days")),
+        ("a fortnight", json!("2 weeks")),
+        ("a month", json!("30 days")),
+        ("a day and a half", json!("36 hours")),
+        ("for 90min", json!("90 minutes")),
+        ("0 days", Value::Null),
+        ("a few days", Value::Null),
+        ("a long time", Value::Null),
+        ("I am a d", Value::Null),
+    ];
+    table(&Kind::Duration, &frame(), &rows);
+    for (_, words) in rows.iter().filter(|(_, words)| !words.is_null()) {
+        assert!(rapport::bot::settings::read_term(words.as_str().unwrap()).is_some(), "{words}");
+    }
+}
+
+#[test]
+fn names() {
+    table(
+        &Kind::Name,
+        &frame(),
+        &[
+            ("my name is Ann Lee", json!("Ann Lee")),
+            ("Hi, I'm Ann", json!("Ann")),
+            ("I’m Ann from Leeds", json!("Ann")),
+            ("Ann Lee", json!("Ann Lee")),
+            ("ann lee", json!("Ann Lee")),
+            ("ann-marie o'brien", json!("Ann-Marie O'Brien")),
+            ("Ludwig van Beethoven", json!("Ludwig van Beethoven")),
+            ("Dr. Ann Lee", json!("Dr. Ann Lee")),
+            ("it's Will Smith, thanks", json!("Will Smith")),
+            ("call me bob please", json!("Bob")),
+            ("This is Jürgen Groß speaking", json!("Jürgen Groß")),
+            ("王小明", json!("王小明")),
+            ("Sure. My name is Joy", json!("Joy")),
+            ("I am angry", Value::Null),
+            ("I'm waiting", Value::Null),
+            ("I AM ANGRY", Value::Null),
+            ("it's broken", Value::Null),
+            ("refund please", Value::Null),
+            ("why do you need that?", Value::Null),
+            ("no", Value::Null),
+            ("where is my order", Value::Null),
+            ("l", Value::Null),
+            ("204518", Value::Null),
+            ("", Value::Null),
+        ],
+    );
+}
+
+#[test]
+fn addresses_and_attachments() {
+    table(
+        &Kind::Address,
+        &frame(),
+        &[
+            (" 12 High Street, Leeds LS1 4AB ", json!("12 High Street, Leeds LS1 4AB")),
+            ("Rose Cottage\nChurch Lane", json!("Rose Cottage\nChurch Lane")),
+            ("Leeds", Value::Null),
+            ("why do you need that?", Value::Null),
+            ("12345", Value::Null),
+        ],
+    );
+    for kind in [Kind::Photo, Kind::File] {
+        table(&kind, &frame(), &[("here is the photo.jpg", Value::Null)]);
+    }
+}
