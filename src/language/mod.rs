@@ -4,7 +4,7 @@
 
 pub mod ast;
 pub mod diagnostic;
-mod expr;
+pub mod expr;
 mod format;
 mod grammar;
 mod layout;

@@ -204,7 +204,8 @@ fn turns(op: &Op) -> u32 {
     let last = |tries: &[(u32, At)]| tries.iter().map(|(n, _)| *n).max().unwrap_or(TRIES);
     match op {
         Op::Ask(ask) => last(&ask.tries),
-        Op::Triage(triage) => last(&triage.tries),
+        // Asking "did you mean" costs no try the first time.
+        Op::Triage(triage) => 1 + last(&triage.tries),
         // The score, and words that go with it.
         Op::Feedback(f) => 1 + u32::from(f.comment.is_some()),
         Op::Greet { .. }
