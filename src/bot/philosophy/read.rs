@@ -196,7 +196,8 @@ fn exceptions(p: &mut Philosophy, reader: &mut Reader, node: &Node) {
         };
         let severity = match level.as_deref() {
             Some("warn") => Some(Severity::Warning),
-            Some("off") => None,
+            // YAML reads a bare `off` as "no".
+            Some("off" | "no") => None,
             _ => {
                 reader.wrong(
                     item.span,
