@@ -114,6 +114,7 @@ fn faults() -> Vec<(String, &'static [&'static str])> {
         (topic("  ask x: X?\n  if x is no\n    go to a\n"), &["F211", "`a`"]),
         (topic("  do b\nflow b\n  do a\n"), &["F211"]),
         (topic("  go to b\nflow b\n  ask x: X?\n  go to c\nflow c\n  go to a\n"), &["F211"]),
+        (topic("  say: Hi.\nflow not_understood\n  say: Hm.\n"), &["F211", "not_understood"]),
         // Steps and flows that nothing reaches.
         (topic("  escalate: A colleague, please.\n  say: Never.\n"), &["F214"]),
         (topic("  done\n  say: Never.\n"), &["F214"]),
