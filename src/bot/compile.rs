@@ -107,6 +107,7 @@ fn checked(files: &Files) -> Checked {
     let mut parts = read(&files.id, &sources, author_files);
     let subject = Subject {
         flows: &parts.flows,
+        own: parts.own,
         settings: &parts.settings,
         integrations: &parts.integrations,
         philosophy: &parts.philosophy,
@@ -122,8 +123,8 @@ fn checked(files: &Files) -> Checked {
     let flows = lowered(&mut parts, &sources, &mut templates);
     // What is proved of a bot with mistakes would only repeat them.
     let sound = parts.found.iter().all(|d| d.severity != Severity::Error);
-    let Parts { settings, integrations, found, .. } = &mut parts;
-    let bound = sound.then(|| check::prove(&flows, settings, integrations, found)).flatten();
+    let Parts { settings, integrations, philosophy, found, .. } = &mut parts;
+    let bound = sound.then(|| check::prove(&flows, settings, integrations, philosophy, found)).flatten();
     found.sort_by(|a, b| (a.span.file, a.span.start, a.code).cmp(&(b.span.file, b.span.start, b.code)));
     found.dedup();
     // A name that was mended by us exists nowhere; that it does not is no second mistake.

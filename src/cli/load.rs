@@ -125,6 +125,8 @@ pub fn report(folder: &Path, compiled: &Compiled) -> String {
         (None, _) => format!("has {}. Nothing was changed.", plural(errors, "mistake")),
     };
     out.push_str(&format!("{} {summary}\n", folder.display()));
+    let exceptions = compiled.bot.iter().flat_map(|b| b.philosophy.told());
+    exceptions.for_each(|e| out.push_str(&format!("  Exception: {e}\n")));
     out
 }
 

@@ -41,6 +41,11 @@ impl Run<'_> {
 
     /// Words that answer the open question.
     pub fn read_topic(&mut self, triage: &Triage, words: &str) {
+        self.topic_of(triage, words, false);
+    }
+
+    /// The topic of words; `again` where they answer "did you mean".
+    fn topic_of(&mut self, triage: &Triage, words: &str, again: bool) {
         let labels: Vec<String> = triage.offers.iter().map(|f| self.title(f)).collect();
         let offered = labels.iter().position(|l| same(l, words)).and_then(|i| triage.offers.get(i));
         let reading = self.bot.topics(self.language()).read(words);
@@ -53,11 +58,19 @@ impl Run<'_> {
                 self.understood(&reading, Some(flow));
                 self.start_topic(triage, flow);
             }
-            Verdict::Close(flows) => {
+            // Words that answer "did you mean" by none of these are a failed try.
+            Verdict::Close(flows) if !again => {
                 self.understood(&reading, None);
+                // Only the first time is free, so that asking back has an end.
+                if self.tries() > 0 {
+                    let tries = self.try_failed();
+                    if self.given_up(triage, tries) {
+                        return;
+                    }
+                }
                 self.did_you_mean(flows);
             }
-            Verdict::Nothing => {
+            Verdict::Close(_) | Verdict::Nothing => {
                 self.understood(&reading, None);
                 self.topic_unclear(triage);
             }
@@ -106,7 +119,7 @@ impl Run<'_> {
         match (yes, flows) {
             (Some(Value::Bool(true)), [flow]) => self.start_topic(triage, flow),
             (Some(Value::Bool(false)), _) => self.not_these(triage),
-            _ => self.read_topic(triage, words),
+            _ => self.topic_of(triage, words, true),
         }
     }
 
@@ -117,13 +130,8 @@ impl Run<'_> {
     /// No topic fits: the author's handlers, else another try, else a person.
     fn topic_unclear(&mut self, triage: &Triage) {
         let tries = self.try_failed();
-        if let Some(at) = handler(&triage.tries, tries) {
-            self.go(at);
-            return self.run();
-        }
-        if tries >= TRIES && triage.tries.is_empty() {
-            self.begin(house::NOT_UNDERSTOOD);
-            return self.run();
+        if self.given_up(triage, tries) {
+            return;
         }
         let choices = self.offers(triage);
         match &triage.anything_else {
@@ -139,6 +147,25 @@ impl Run<'_> {
                 self.wait(Wait::Answer);
             }
         }
+    }
+
+    /// Goes on where so many tries lead; whether they lead anywhere.
+    fn given_up(&mut self, triage: &Triage, tries: u32) -> bool {
+        if let Some(at) = handler(&triage.tries, tries) {
+            self.go(at);
+        } else if tries >= TRIES && triage.tries.is_empty() {
+            self.begin(house::NOT_UNDERSTOOD);
+        } else {
+            return false;
+        }
+        self.run();
+        true
+    }
+
+    /// Failed tries so far at the operation that waits.
+    fn tries(&mut self) -> u32 {
+        let step = self.op().map(|p| p.anchor.clone()).unwrap_or_default();
+        self.frame().and_then(|f| f.tries.get(&step).copied()).unwrap_or(0)
     }
 
     /// Counts a failed try at the operation that waits.

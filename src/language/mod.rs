@@ -5,7 +5,7 @@
 pub mod ast;
 pub mod codes;
 pub mod diagnostic;
-mod expr;
+pub mod expr;
 mod format;
 mod grammar;
 mod layout;

@@ -1,5 +1,5 @@
 //! The literate corpus: docs/steps explains a step a page, tests/corpus the rest, and each of their examples is run. A section holds a
-//! flow (```flow), perhaps settings (```bot.yaml, ```integrations.yaml), and what comes of it: ```diagnostics or
+//! flow (```flow), perhaps settings (```bot.yaml, ```integrations.yaml, ```philosophy.yaml), and what comes of it: ```diagnostics or
 //! ```transcript. `RAPPORT_UPDATE=1` writes what really comes of it into the pages; read the difference before you keep it.
 use crate::play;
 use crate::support::{MORNING, compiled, mistakes, root, shipped};
@@ -66,6 +66,7 @@ fn really(section: &[Block], page: &str) -> Option<(Range<usize>, String, String
         files.push(("main.flow", main));
     }
     files.extend(find("bot.yaml").map(|t| ("bot.yaml", t)));
+    files.extend(find("philosophy.yaml").map(|t| ("philosophy.yaml", t)));
     files.extend(find("integrations.yaml").map(|t| ("integrations.yaml", t)));
     let compiled = compiled(&files);
     let found = mistakes(&compiled);

@@ -114,6 +114,7 @@ fn faults() -> Vec<(String, &'static [&'static str])> {
         (topic("  ask x: X?\n  if x is no\n    go to a\n"), &["F211", "`a`"]),
         (topic("  do b\nflow b\n  do a\n"), &["F211"]),
         (topic("  go to b\nflow b\n  ask x: X?\n  go to c\nflow c\n  go to a\n"), &["F211"]),
+        (topic("  say: Hi.\nflow not_understood\n  say: Hm.\n"), &["F211", "not_understood"]),
         // Steps and flows that nothing reaches.
         (topic("  escalate: A colleague, please.\n  say: Never.\n"), &["F214"]),
         (topic("  done\n  say: Never.\n"), &["F214"]),
@@ -136,6 +137,83 @@ fn every_seeded_fault_is_found_with_its_way() {
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n=====\n"));
+}
+
+const STRICT: &str = "respect: { never_say: [calm down], reading_grade_max: 8 }
+empathy: { after: [not_found, it_fails, 2 tries failed], before: [next_question, escalate] }
+clarity: { sentences_per_message_max: 2 }
+consistency: { say: { refund: [reimbursement] }, same_promise_everywhere: yes }
+accountability: { promise_needs: [owner, due, contact] }
+effort: { turns_to_answer_or_person: 40, ask_twice: never }
+";
+
+fn check_strictly(flow: &str) -> String {
+    let files = [("a.flow", flow), ("main.flow", MAIN), ("bot.yaml", BOT), ("integrations.yaml", SHOP)];
+    mistakes(&compiled(&[files.as_slice(), &[("philosophy.yaml", STRICT)]].concat()))
+}
+
+#[test]
+fn every_fault_against_the_philosophy_is_found() {
+    let call = "  ask n: Number?\n  use shop.find_order with number = n save as o\n";
+    let end = "    when 3 tries failed\n      escalate: I'm sorry. A colleague will look.\n";
+    let hard = "In consideration of aforementioned circumstances, additional identification documentation is obligatory for continuation";
+    let faults = [
+        ("  say: Calm down.\n".to_owned(), "F120"),
+        (format!("  say: {hard}.\n"), "F232"),
+        (format!("  ask x: {hard}?\n"), "F232"),
+        ("  say: One. Two. Three.\n".into(), "F233"),
+        ("  empathize: One! Two! Three!\n".into(), "F233"),
+        ("  ask x: One. Two. Three?\n".into(), "F233"),
+        ("  say: Your reimbursement.\n".into(), "F234"),
+        ("  ask x: X?\n    button a: A reimbursement\n".into(), "F234"),
+        (format!("{call}    when not_found\n      ask again n\n{end}"), "F222"),
+        (format!("{call}    when not_found\n      say: It is not there.\n      ask again n\n{end}"), "F222"),
+        (format!("{call}    when not_found\n      escalate: A colleague will look.\n"), "F222"),
+        (format!("{call}    when it fails\n      escalate: A colleague will look.\n"), "F222"),
+        (format!("{call}    when it fails\n      do b\nflow b\n  ask y: Why?\n"), "F222"),
+        (format!("{call}    when it fails\n      do b\n      ask y: Why?\nflow b\n  note: Down.\n"), "F222"),
+        (format!("{call}    when it fails\n      if n is 1\n        empathize: I'm sorry.\n      ask y: Why?\n"), "F222"),
+        (format!("{call}    when 2 tries failed\n      escalate: A colleague will look.\n"), "F222"),
+        ("  ask x: X?\n    accept number\n    when 2 tries failed\n      escalate: A colleague.\n".into(), "F222"),
+        ("  ask x: X?\n    accept number\n    retry: A number, please.\n".into(), "F222"),
+        ("  promise reply within 1 hour: Within {{ within }}.\n".into(), "F236"),
+        ("  promise reply by refunds within 5 days: Within {{ within }}.\n".into(), "F236"),
+        (
+            "  promise reply by refunds within 1 hour: In {{ within }}.\n  promise reply by refunds within 2 hours: In {{ within }}.\n".into(),
+            "F237",
+        ),
+        ("  ask x: X?\n    accept email\n  ask y: Y?\n    accept email\n".into(), "F238"),
+        ("  ask x: X?\n  ask y: X?\n".into(), "F238"),
+        ((0..14).map(|i| format!("  ask x{i}: X{i}?\n")).collect(), "F230"),
+        ("  say: We'll get back to you.\n".into(), "F241"),
+        (format!("  say: {}\n", "words ".repeat(120)), "F240"),
+        (format!("  ask x: X?\n    button a: {}\n", "words ".repeat(8)), "F242"),
+        ("  say: Hi.\nflow b\n  customers say\n    Help me!\n  say: Hi.\n".into(), "F244"),
+    ];
+    let mut missed = Vec::new();
+    for (body, code) in faults {
+        let told = check_strictly(&format!("flow a\n  customers say\n    help me\n{body}"));
+        if !told.contains(&format!("[{code}]")) {
+            missed.push(format!("{body}\nshould tell {code}, tells\n{told}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n=====\n"));
+}
+
+#[test]
+fn what_keeps_to_the_philosophy_is_left_alone() {
+    let call = "  ask n: Number?\n  use shop.find_order with number = n save as o\n";
+    let end = "    when 3 tries failed\n      escalate: I'm sorry. A colleague will look.\n";
+    for body in [
+        format!("{call}    when not_found\n      empathize: I'm sorry.\n      ask again n\n{end}"),
+        format!("{call}    when not_found\n      say: I'm sorry, it is not there.\n      ask again n\n{end}"),
+        format!("{call}    when it fails\n      do b\n      ask y: Why?\nflow b\n  empathize: Oh no.\n"),
+        "  ask x: X?\n    accept number\n    retry: A number, please.\n    retry: Sorry, a number.\n".into(),
+        "  promise reply by refunds within 1 hour: In {{ within }}.\n".into(),
+    ] {
+        let flow = format!("flow a\n  customers say\n    help me\n{body}");
+        assert_eq!(check_strictly(&flow), "", "{flow}");
+    }
 }
 
 #[test]

@@ -19,6 +19,13 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
     for flow in proof.flows.values() {
         uncounted(flow, found);
     }
+    let own = proof.flows.get(house::NOT_UNDERSTOOD).filter(|f| !f.house && ends(proof, f, 0));
+    if let Some(flow) = own {
+        let problem =
+            format!("`{}` may end, and the question that was not understood is asked again without end", flow.name);
+        let action = "End every way of it with an `escalate` or a `resolve`.";
+        found.push(Diagnostic::error("F211", flow.span, problem, action));
+    }
     let order = order(proof, found);
     if found.iter().skip(before).any(|d| d.code == "F211") {
         return None;
@@ -39,6 +46,27 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
         tell(proof, &all, name, 1, &mut bound.steps);
     }
     Some(bound)
+}
+
+/// Whether a way leads to the end of a flow, and so back to where it came from.
+fn ends<'a>(proof: &Proof<'a>, flow: &'a FlowCode, depth: usize) -> bool {
+    let (mut seen, mut next) = (BTreeSet::new(), vec![0]);
+    while let Some(at) = next.pop() {
+        if !seen.insert(at) {
+            continue;
+        }
+        for exit in proof.exits(flow, at) {
+            let inner = |name: &str| depth < 8 && proof.flows.get(name).is_some_and(|f| ends(proof, f, depth + 1));
+            match exit.goal {
+                Goal::Step(to) | Goal::Topic(_, to) | Goal::AnyTopic(to) => next.push(to),
+                Goal::Return => return true,
+                Goal::Flow(name) if inner(name) => return true,
+                Goal::Run(name) if inner(name) => next.push(at + 1),
+                Goal::Flow(_) | Goal::Run(_) | Goal::Fails | Goal::Person | Goal::Resolved => {}
+            }
+        }
+    }
+    false
 }
 
 /// `ask again` where nothing counts how often.
@@ -204,7 +232,8 @@ fn turns(op: &Op) -> u32 {
     let last = |tries: &[(u32, At)]| tries.iter().map(|(n, _)| *n).max().unwrap_or(TRIES);
     match op {
         Op::Ask(ask) => last(&ask.tries),
-        Op::Triage(triage) => last(&triage.tries),
+        // Asking "did you mean" costs no try the first time.
+        Op::Triage(triage) => 1 + last(&triage.tries),
         // The score, and words that go with it.
         Op::Feedback(f) => 1 + u32::from(f.comment.is_some()),
         Op::Greet { .. }

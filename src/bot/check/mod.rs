@@ -1,8 +1,12 @@
 //! What must hold between the parts of a bot: every name means something, and what is said may be said.
 mod bound;
 mod filled;
+mod kindness;
+mod manner;
 mod names;
+mod personas;
 mod proofs;
+mod prose;
 mod tests;
 mod texts;
 mod visit;
@@ -20,6 +24,8 @@ use crate::language::test::Test;
 pub struct Subject<'a> {
     /// The author's flows and the house flows that are not replaced.
     pub flows: &'a [Flow],
+    /// How many of them are the author's; they stand first.
+    pub own: usize,
     pub settings: &'a Settings,
     pub integrations: &'a Integrations,
     pub philosophy: &'a Philosophy,
@@ -56,6 +62,8 @@ pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
             texts::step(subject, &known, flow, step, &mut found);
         });
     }
+    manner::check(subject, &mut found);
+    personas::check(subject, &known, &mut found);
     tests::tests(subject, subject.tests, &mut found);
     found
 }

@@ -1,7 +1,8 @@
 //! What is proved of a bot's operations: every detail filled, every round counted, every step reached.
-use super::{bound, filled};
+use super::{bound, filled, kindness, manner};
 use crate::bot::op::{At, FlowCode, Op};
 use crate::bot::paths::{self, Bound, Exit, Goal, Outcomes};
+use crate::bot::philosophy::Philosophy;
 use crate::bot::{Integrations, MAIN, Settings, house};
 use crate::language::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ pub fn prove(
     flows: &BTreeMap<String, FlowCode>,
     settings: &Settings,
     integrations: &Integrations,
+    philosophy: &Philosophy,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Bound> {
     let mut proof = Proof { flows, settings, integrations, callers: BTreeMap::new(), offered: BTreeSet::new() };
@@ -35,7 +37,12 @@ pub fn prove(
     }
     filled::check(&proof, found);
     proof.reached(found);
-    bound::check(&proof, found)
+    kindness::check(&proof, philosophy, found);
+    let bound = bound::check(&proof, found);
+    if let Some(bound) = &bound {
+        manner::effort(philosophy, bound, found);
+    }
+    bound
 }
 
 impl<'a> Proof<'a> {

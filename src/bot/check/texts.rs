@@ -1,4 +1,5 @@
 //! Texts and conditions: the details and filters they name, and words that the philosophy forbids.
+use super::manner::Rules;
 use super::names::Known;
 use super::{Subject, visit};
 use crate::bot::template::{FILTERS, Templates, filter_uses};
@@ -20,7 +21,7 @@ pub fn step(subject: &Subject<'_>, known: &Known<'_>, flow: &Flow, step: &Step, 
             }
             filters(&phrase.text, phrase.span, false, found);
         }
-        forbidden(subject, phrase, found);
+        forbidden(subject, flow, phrase, found);
     }
     for expr in visit::exprs(step) {
         if let Ok(formula) = templates.formula(&expr.jinja) {
@@ -64,12 +65,13 @@ fn filters(source: &str, span: Span, in_expression: bool, found: &mut Vec<Diagno
     }
 }
 
-fn forbidden(subject: &Subject<'_>, phrase: &Phrase, found: &mut Vec<Diagnostic>) {
+fn forbidden(subject: &Subject<'_>, flow: &Flow, phrase: &Phrase, found: &mut Vec<Diagnostic>) {
     let text = phrase.text.to_lowercase();
     for words in subject.philosophy.never_say.iter().filter(|w| !w.is_empty()) {
         if text.contains(words.as_str()) {
             let problem = format!("`philosophy.yaml` says never to say \"{words}\"");
-            found.push(Diagnostic::error("F120", phrase.span, problem, "Say it in other words."));
+            let mut rules = Rules { philosophy: subject.philosophy, flow: &flow.name.text, found };
+            rules.broken("never_say", "F120", phrase.span, problem, "Say it in other words.", None);
         }
     }
 }

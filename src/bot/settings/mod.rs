@@ -40,6 +40,8 @@ pub struct Settings {
     pub websites: Vec<String>,
     /// `#rrggbb`, checked for contrast.
     pub accent: Option<String>,
+    /// Where customers write, beside the chat on the website.
+    pub channels: Vec<String>,
     /// Three-letter currency of amounts without one.
     pub currency: String,
 }

@@ -3,7 +3,7 @@ use super::hours::read_hours;
 use super::{Hours, Kind, Settings, Team};
 use crate::bot::yaml::{self, Key, Node, Reader, field};
 use crate::language::ast::{Term, Unit, term as read_term};
-use crate::language::diagnostic::Diagnostic;
+use crate::language::diagnostic::{Diagnostic, did_you_mean};
 use crate::language::source::{FileId, SourceFile};
 use crate::understand::answers::Pattern;
 use std::collections::BTreeMap;
@@ -24,7 +24,10 @@ const KNOWN: &[&str] = &[
     "websites",
     "look",
     "currency",
+    "channels",
 ];
+/// Where customers may write.
+const CHANNELS: [&str; 2] = ["website", "whatsapp"];
 /// Without a rule of the author's.
 const DIGRESSIONS: u32 = 5;
 const QUIET_AFTER: Duration = Duration::from_secs(24 * 3600);
@@ -48,6 +51,7 @@ pub fn defaults(name: &str) -> Settings {
         websites: Vec::new(),
         accent: None,
         currency: "EUR".into(),
+        channels: Vec::new(),
     }
 }
 
@@ -97,6 +101,7 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
         }
         "websites" => s.websites = websites(reader, node),
         "look" => look(reader, s, node),
+        "channels" => s.channels = channels(reader, node),
         "currency" => match reader.text(node) {
             Some(c) if c.len() == 3 && c.chars().all(|c| c.is_ascii_alphabetic()) => s.currency = c.to_uppercase(),
             Some(_) => {
@@ -190,6 +195,23 @@ fn websites(reader: &mut Reader, node: &Node) -> Vec<String> {
                 "Write scheme and name only, like `https://www.shop.example`.",
             ),
         }
+    }
+    found
+}
+
+fn channels(reader: &mut Reader, node: &Node) -> Vec<String> {
+    let mut found = Vec::new();
+    for (text, span) in reader.texts(node) {
+        let name = text.to_lowercase();
+        if CHANNELS.contains(&name.as_str()) {
+            found.push(name);
+            continue;
+        }
+        let action = match did_you_mean(&name, CHANNELS) {
+            Some(meant) => format!("Did you mean `{meant}`?"),
+            None => "Write `website` or `whatsapp`.".to_owned(),
+        };
+        reader.wrong(span, format!("There is no channel named `{text}`"), action);
     }
     found
 }
