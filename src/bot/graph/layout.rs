@@ -65,6 +65,8 @@ struct Cell {
     layer: usize,
     size: Size,
     lane: bool,
+    /// Cells that arrows connect have the same one.
+    part: usize,
     x: f64,
 }
 
@@ -84,7 +86,7 @@ pub fn lay(boxes: &[Size], arrows: &[Arrow]) -> Layout {
     for (size, layer) in boxes.iter().zip(&layers) {
         sheet.cell(*layer, *size, false);
     }
-    let chains: Vec<Vec<usize>> = arrows.iter().enumerate().map(|(i, a)| sheet.chain(a, is_usual(arrows, i))).collect();
+    let chains: Vec<Vec<usize>> = arrows.iter().enumerate().map(|(i, a)| sheet.chain(a, pull(arrows, i))).collect();
     sheet.first_order(boxes.len());
     sheet.reorder();
     sheet.place();
@@ -95,8 +97,16 @@ fn fits(boxes: usize, arrow: &Arrow) -> bool {
     arrow.from < arrow.to && arrow.to < boxes
 }
 
-fn is_usual(arrows: &[Arrow], at: usize) -> bool {
-    arrows.iter().position(|a| a.from == arrows[at].from) == Some(at)
+/// How much an arrow wants to be straight: the usual way out of a box, most of all where it is also the first way into the next.
+fn pull(arrows: &[Arrow], at: usize) -> f64 {
+    let own = arrows[at];
+    let usual = |a: &Arrow| arrows.iter().find(|b| b.from == a.from).is_some_and(|b| b.to == a.to);
+    let first = arrows.iter().find(|a| a.to == own.to && usual(a)).is_some_and(|a| a.from == own.from);
+    match (usual(&own), first) {
+        (true, true) => 64.0,
+        (true, false) => 4.0,
+        _ => 1.0,
+    }
 }
 
 /// The longest way from the top, two layers a step: the odd ones are for words.
@@ -112,7 +122,7 @@ fn layers(boxes: usize, arrows: &[Arrow]) -> Vec<usize> {
 
 impl Sheet {
     fn cell(&mut self, layer: usize, size: Size, lane: bool) -> usize {
-        self.cells.push(Cell { layer, size, lane, x: 0.0 });
+        self.cells.push(Cell { layer, size, lane, part: 0, x: 0.0 });
         self.above.push(vec![]);
         self.below.push(vec![]);
         if self.layers.len() <= layer {
@@ -122,7 +132,7 @@ impl Sheet {
     }
 
     /// The cells that an arrow goes through, its boxes included.
-    fn chain(&mut self, arrow: &Arrow, usual: bool) -> Vec<usize> {
+    fn chain(&mut self, arrow: &Arrow, pull: f64) -> Vec<usize> {
         // Boxes are the first cells; an arrow that does not fit has no way.
         let (Some(from), Some(to)) = (self.cells.get(arrow.from), self.cells.get(arrow.to)) else { return vec![] };
         let (first, last) = (from.layer, to.layer);
@@ -139,7 +149,7 @@ impl Sheet {
         for pair in cells.windows(2) {
             let (a, b) = (pair[0], pair[1]);
             let both = self.cells[a].lane && self.cells[b].lane;
-            let pull = if both { 6.0 } else { 1.0 } * if usual { 4.0 } else { 1.0 };
+            let pull = if both { 6.0 * pull } else { pull };
             self.below[a].push((b, pull));
             self.above[b].push((a, pull));
         }
@@ -148,6 +158,7 @@ impl Sheet {
 
     /// The usual way first, so that it stands on the left and all else to its right.
     fn first_order(&mut self, boxes: usize) {
+        self.connect();
         let mut seen = vec![false; self.cells.len()];
         for root in 0..boxes {
             let mut open = vec![root];
@@ -158,6 +169,19 @@ impl Sheet {
                 let layer = self.cells[cell].layer;
                 self.layers[layer].push(cell);
                 open.extend(self.below[cell].iter().rev().map(|(next, _)| *next));
+            }
+        }
+    }
+
+    /// Tells apart what no arrow connects.
+    fn connect(&mut self) {
+        for cell in 0..self.cells.len() {
+            let mut open = if self.cells[cell].part == 0 { vec![cell] } else { vec![] };
+            while let Some(at) = open.pop() {
+                if self.cells[at].part == 0 {
+                    self.cells[at].part = cell + 1;
+                    open.extend(self.above[at].iter().chain(&self.below[at]).map(|(next, _)| *next));
+                }
             }
         }
     }
@@ -186,9 +210,10 @@ impl Sheet {
             let sum: f64 = near.iter().map(|(n, _)| rank[*n]).sum();
             if near.is_empty() { rank[cell] } else { sum / count(near.len()) }
         };
-        let mut sorted: Vec<(f64, usize)> = self.layers[layer].iter().map(|c| (key(*c), *c)).collect();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-        self.layers[layer] = sorted.into_iter().map(|(_, c)| c).collect();
+        let mut sorted: Vec<(usize, f64, usize)> =
+            self.layers[layer].iter().map(|c| (self.cells[*c].part, key(*c), *c)).collect();
+        sorted.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        self.layers[layer] = sorted.into_iter().map(|(.., c)| c).collect();
     }
 
     fn ranks(&self) -> Vec<f64> {
@@ -212,40 +237,72 @@ impl Sheet {
         found
     }
 
-    /// Pulls each cell to its neighbours, as far as the order and the room allow.
+    /// Pulls each cell to its neighbours, as far as the order and the room allow; then sets the parts side by side.
     fn place(&mut self) {
-        for layer in 0..self.layers.len() {
+        let mut parts: Vec<usize> = self.cells.iter().map(|c| c.part).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        let mut taken: Vec<f64> = vec![f64::NEG_INFINITY; self.layers.len()];
+        for part in parts {
+            let layers: Vec<Vec<usize>> = self
+                .layers
+                .iter()
+                .map(|l| l.iter().copied().filter(|c| self.cells[*c].part == part).collect())
+                .collect();
+            self.pull_together(&layers);
+            self.beside(&layers, &mut taken);
+        }
+    }
+
+    fn pull_together(&mut self, layers: &[Vec<usize>]) {
+        for layer in layers {
             self.settle(layer, |_, _| None);
         }
         for round in 0..ROUNDS * 4 {
-            let down = round % 2 == 0;
-            for step in 0..self.layers.len() {
-                let layer = if down { step } else { self.layers.len() - 1 - step };
-                self.settle(layer, |sheet, cell| sheet.wish(cell, down));
+            for step in 0..layers.len() {
+                let layer = if round % 2 == 0 { step } else { layers.len() - 1 - step };
+                self.settle(&layers[layer], |sheet, cell| sheet.wish(cell, true));
             }
+        }
+        // The last word have the boxes above: the usual way is straight, all else beside it.
+        for layer in layers {
+            self.settle(layer, |sheet, cell| sheet.wish(cell, false));
+        }
+    }
+
+    /// As far left as the parts before leave room.
+    fn beside(&mut self, layers: &[Vec<usize>], taken: &mut [f64]) {
+        let edge = |sheet: &Self, cell: &usize, side: f64| {
+            let own = sheet.cells[*cell];
+            own.x + side * own.size.width / 2.0
+        };
+        let needed =
+            layers.iter().zip(taken.iter()).filter_map(|(l, t)| Some(t + BESIDE - edge(self, l.first()?, -1.0)));
+        let shift = needed.fold(f64::NEG_INFINITY, f64::max);
+        for (layer, taken) in layers.iter().zip(taken) {
+            for cell in layer {
+                self.cells[*cell].x += if shift.is_finite() { shift } else { 0.0 };
+            }
+            *taken = layer.last().map_or(*taken, |c| edge(self, c, 1.0).max(*taken));
         }
     }
 
     /// Where a cell would like to stand, and how much.
-    fn wish(&self, cell: usize, down: bool) -> Option<(f64, f64)> {
-        let (first, second) = (&self.above[cell], &self.below[cell]);
-        let near = match (down, first.is_empty(), second.is_empty()) {
-            (_, true, true) => return None,
-            (true, false, _) | (false, false, true) => first,
-            _ => second,
-        };
-        let pull: f64 = near.iter().map(|(_, p)| p).sum();
-        Some((near.iter().map(|(n, p)| self.cells[*n].x * p).sum::<f64>() / pull, pull))
+    fn wish(&self, cell: usize, both: bool) -> Option<(f64, f64)> {
+        let above = self.above[cell].iter();
+        let near = || above.clone().chain(self.below[cell].iter().filter(|_| both || self.above[cell].is_empty()));
+        let pull: f64 = near().map(|(_, p)| p).sum();
+        (pull > 0.0).then(|| (near().map(|(n, p)| self.cells[*n].x * p).sum::<f64>() / pull, pull))
     }
 
     /// Least moved, weighted, under the order of the layer: neighbours that would overlap are merged into one block.
-    fn settle(&mut self, layer: usize, wish: impl Fn(&Self, usize) -> Option<(f64, f64)>) {
+    fn settle(&mut self, layer: &[usize], wish: impl Fn(&Self, usize) -> Option<(f64, f64)>) {
         let mut offset = 0.0;
         let mut offsets = Vec::new();
         // Place of the block, its weight, how many cells it has.
         let mut blocks: Vec<(f64, f64, usize)> = Vec::new();
         let mut before: Option<Cell> = None;
-        for cell in &self.layers[layer] {
+        for cell in layer {
             let own = self.cells[*cell];
             if let Some(left) = before {
                 offset += (left.size.width + own.size.width) / 2.0 + BESIDE;
@@ -264,7 +321,7 @@ impl Sheet {
             }
         }
         let places = blocks.iter().flat_map(|(x, _, n)| std::iter::repeat_n(*x, *n));
-        for ((cell, offset), x) in self.layers[layer].iter().zip(&offsets).zip(places) {
+        for ((cell, offset), x) in layer.iter().zip(&offsets).zip(places) {
             self.cells[*cell].x = x + offset;
         }
     }

@@ -155,7 +155,7 @@ impl Drawing<'_> {
 
     /// The box of an operation; jumps ahead have none.
     fn node(&self, at: At, placed: &Placed) -> Option<Node> {
-        let step = |at: At| self.op(at).map_or_else(String::new, |p| words::head(&p.op, self.bot));
+        let step = |at: At| self.op(at).map_or_else(String::new, |p| words::head(&p.op, self.flow));
         let kind = match &placed.op {
             Op::Jump(to) if *to > at => return None,
             Op::Jump(to) | Op::WaitAgain(to) => {
@@ -171,7 +171,7 @@ impl Drawing<'_> {
             Op::Resolve { .. } => Kind::Resolved,
             _ => Kind::Step,
         };
-        let mut node = plain(kind, &words::head(&placed.op, self.bot), &words::said(&placed.op), placed.line);
+        let mut node = plain(kind, &words::head(&placed.op, self.flow), &words::said(&placed.op), placed.line);
         node.at = Some(at);
         match &placed.op {
             Op::Do { flow } | Op::GoTo { flow } => {

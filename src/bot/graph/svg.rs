@@ -149,7 +149,12 @@ impl<'a> Drawn<'a> {
                 (None, Some(at)) => format!("#{}.{at}", escaped(&self.graph.flow)),
                 (None, None) => String::new(),
             };
-            text(out, row.kind, rect.x + PAD, y - 4.0, &row.text, &link);
+            let (kind, x) = if is_small(node) {
+                (Type { class: "h middle", ..row.kind }, rect.middle())
+            } else {
+                (row.kind, rect.x + PAD)
+            };
+            text(out, kind, x, y - 4.0, &row.text, &link);
         }
         out.push_str("</g>\n");
     }
@@ -178,8 +183,11 @@ fn rows(node: &Node) -> Vec<Row> {
 fn size(node: &Node, rows: &[Row]) -> Size {
     let height = rows.iter().map(|r| r.kind.line).sum::<f64>() + PAD * 2.0 - 8.0;
     let widest = rows.iter().map(|r| measure(&r.text, r.kind.size)).fold(0.0, f64::max);
-    let small = matches!(node.kind, Kind::End | Kind::Back | Kind::Entry);
-    Size { width: if small { widest + PAD * 2.0 } else { BOX }, height }
+    Size { width: if is_small(node) { widest + PAD * 2.0 } else { BOX }, height }
+}
+
+fn is_small(node: &Node) -> bool {
+    matches!(node.kind, Kind::End | Kind::Back | Kind::Entry)
 }
 
 fn outline(kind: Kind, rect: &Rect) -> String {
@@ -306,7 +314,8 @@ fn measure(text: &str, size: f64) -> f64 {
         c if u32::from(c) >= 0x1100 => 1.05,
         _ => 0.6,
     };
-    text.chars().map(em).sum::<f64>() * size
+    let bold = if size.total_cmp(&HEAD.size).is_eq() { 1.1 } else { 1.0 };
+    text.chars().map(em).sum::<f64>() * size * bold
 }
 
 /// What SVG would read as its own; characters that XML cannot hold are left out.

@@ -1,10 +1,10 @@
 //! What stands in the boxes and on the arrows: the author's words, shortened.
-use crate::bot::Bot;
+use crate::bot::FlowCode;
 use crate::bot::op::{Op, Words};
 use crate::language::ast::Term;
 
 /// The step's word and what stands right behind it.
-pub fn head(op: &Op, bot: &Bot) -> String {
+pub fn head(op: &Op, flow: &FlowCode) -> String {
     let word = op.word();
     match op {
         Op::Ask(ask) => format!("{word} {}", ask.slot),
@@ -12,7 +12,7 @@ pub fn head(op: &Op, bot: &Bot) -> String {
         Op::Use(step) => format!("{word} {}.{}", step.system, step.action),
         Op::Remember { slot, .. } => format!("{word} {slot}"),
         Op::AskAgain { slots, .. } => format!("↑ {word} {}", slots.join(", ")),
-        Op::Escalate(e) => match e.team.as_deref().or_else(|| only_team(bot)) {
+        Op::Escalate(e) => match e.team.as_ref().or(flow.team.as_ref()) {
             Some(team) => format!("{word} to {team}"),
             None => word.to_owned(),
         },
@@ -24,12 +24,6 @@ pub fn head(op: &Op, bot: &Bot) -> String {
         Op::Notify { team, .. } => format!("{word} {team}"),
         _ => word.to_owned(),
     }
-}
-
-/// Where there is one team only, it need not be named.
-fn only_team(bot: &Bot) -> Option<&str> {
-    let mut teams = bot.settings.teams.keys();
-    teams.next().filter(|_| teams.next().is_none()).map(String::as_str)
 }
 
 /// What is said, asked or decided.
