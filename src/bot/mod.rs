@@ -3,6 +3,7 @@
 
 mod check;
 pub mod compile;
+pub mod graph;
 pub mod house;
 pub mod integrations;
 pub mod locales;

@@ -3,6 +3,7 @@ mod chat;
 mod check;
 pub mod demo;
 mod fmt;
+mod graph;
 pub mod load;
 mod lsp;
 mod new;
@@ -59,6 +60,13 @@ enum Command {
         #[command(flatten)]
         args: test::TestArgs,
     },
+    /// Draw the flows: a box a step, an arrow a way.
+    Graph {
+        /// The bot's folder.
+        path: PathBuf,
+        #[command(flatten)]
+        args: graph::GraphArgs,
+    },
     /// Write flow files in the one usual way: indentation, spaces, empty lines. What they mean never changes.
     Fmt {
         /// Files or folders.
@@ -113,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Check { path, json, bound } => check::run(&path, json, bound),
         Command::Chat { path, why } => chat::run(&path, why),
         Command::Test { path, args } => test::run(&path, &args),
+        Command::Graph { path, args } => graph::run(&path, &args),
         Command::Fmt { paths, check, stdin } => fmt::run(&paths, check, stdin),
         Command::Lsp => lsp::run(),
         Command::Translate { path, language, write } => translate::run(&path, language.as_deref(), write),

@@ -12,6 +12,7 @@ mod docs;
 mod editors;
 mod engine;
 mod format;
+mod graph;
 mod http;
 mod language;
 mod locales;
