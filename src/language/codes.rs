@@ -70,6 +70,9 @@ pub const PAGES: &[Page] = pages![
     F115
     F116
     F120
+    F130
+    F131
+    F132
     F201
     F202
     F203
@@ -78,6 +81,20 @@ pub const PAGES: &[Page] = pages![
     F214
     F215
     F220
+    F221
+    F222
+    F230
+    F232
+    F233
+    F234
+    F236
+    F237
+    F238
+    F240
+    F241
+    F242
+    F243
+    F244
     F401
     F402
     F403

@@ -13,7 +13,7 @@ pub fn check(subject: &Subject<'_>, known: &Known<'_>, found: &mut Vec<Diagnosti
             Err(why) => {
                 let problem = format!("Who the persona `{name}` is cannot be read: {why}");
                 let action = "Write it as after an `if`, for example `where: customer.tags contains parent`.";
-                found.push(Diagnostic::error("F235", condition.span, problem, action));
+                found.push(Diagnostic::error("F101", condition.span, problem, action));
             }
         }
     }
