@@ -1,6 +1,6 @@
 //! `rapport graph`: flows as pictures.
 use super::load;
-use crate::bot::graph::{Missing, Unwalked, graphs, mermaid, svg};
+use crate::bot::graph::{Unwalked, graphs, mermaid, svg};
 use crate::bot::{Bot, compile};
 use crate::language::diagnostic::did_you_mean;
 use crate::rehearsal;
@@ -65,7 +65,7 @@ fn unwalked(bot: &Bot) -> Unwalked {
     let mut found = Unwalked::new();
     for place in &coverage.places {
         let own = || coverage.places.iter().filter(|p| p.at == place.at && p.flow == place.flow);
-        let missing = found.entry((place.flow.clone(), place.at)).or_insert_with(Missing::default);
+        let missing = found.entry((place.flow.clone(), place.at)).or_default();
         missing.step = own().all(|p| !p.walked);
         if !place.walked && own().any(|p| p.walked) {
             missing.ways.push(place.what.split_once(", ").map_or(place.what.as_str(), |(_, way)| way).to_owned());

@@ -10,6 +10,7 @@ const AWKWARD: &str = "flow main
   say: Fish & chips <b>\"now\"</b> # `5` ]]>
   ask size: Which size, \"S\" or <L>?
     button small: S & M
+    button large: L
     button huge: Huge > large
       say: We have none.
     when silent for 10 minutes: Are you there?

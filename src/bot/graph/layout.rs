@@ -103,8 +103,8 @@ fn pull(arrows: &[Arrow], at: usize) -> f64 {
     let usual = |a: &Arrow| arrows.iter().find(|b| b.from == a.from).is_some_and(|b| b.to == a.to);
     let first = arrows.iter().find(|a| a.to == own.to && usual(a)).is_some_and(|a| a.from == own.from);
     match (usual(&own), first) {
-        (true, true) => 64.0,
-        (true, false) => 4.0,
+        (true, true) => 400.0,
+        (true, false) => 2.0,
         _ => 1.0,
     }
 }

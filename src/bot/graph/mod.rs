@@ -165,14 +165,14 @@ impl Drawing<'_> {
             Op::AwaitPerson { .. } => return Some(plain(Kind::Back, "waits on for a person", "", placed.line)),
             Op::Return => return Some(plain(Kind::End, "end", "", placed.line)),
             Op::Triage(_) | Op::Ask(_) | Op::Feedback(_) => Kind::Question,
-            Op::Branch { .. } | Op::Each(_) => Kind::Condition,
+            Op::Branch { .. } | Op::Each(_) | Op::Enough(_) => Kind::Condition,
             Op::Do { .. } | Op::GoTo { .. } => Kind::Flow,
             Op::Escalate(_) => Kind::Person,
             Op::Resolve { .. } => Kind::Resolved,
             _ => Kind::Step,
         };
         let mut node = plain(kind, &words::head(&placed.op, self.flow), &words::said(&placed.op), placed.line);
-        node.at = Some(at);
+        node.at = Some(at).filter(|_| !placed.op.word().is_empty());
         match &placed.op {
             Op::Do { flow } | Op::GoTo { flow } => {
                 node.flows = vec![(flow.clone(), self.bot.title(flow).to_owned())];

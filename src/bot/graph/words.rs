@@ -19,6 +19,7 @@ pub fn head(op: &Op, flow: &FlowCode) -> String {
         Op::Promise(p) => format!("{word} {} within {}", p.name, length(&p.within)),
         Op::Tag { tags } => format!("{word} {}", tags.join(", ")),
         Op::Each(each) => format!("{word} {}", each.item),
+        Op::Enough(enough) => format!("are {} of {} known", enough.need, enough.slots.join(", ")),
         Op::Forget { slots } => format!("{word} {}", slots.join(", ")),
         Op::Pause { length: term } => format!("{word} {}", length(term)),
         Op::Notify { team, .. } => format!("{word} {team}"),
@@ -58,6 +59,7 @@ pub fn said(op: &Op) -> String {
         | Op::AwaitPerson { .. }
         | Op::Tag { .. }
         | Op::Forget { .. }
+        | Op::Enough(_)
         | Op::Pause { .. } => String::new(),
     };
     readable(&text)
@@ -75,6 +77,7 @@ pub fn notes(op: &Op) -> Vec<String> {
 pub fn label(op: &Op, when: &str, nth: usize) -> String {
     match op {
         Op::Branch { .. } => return if nth == 0 { "yes" } else { "no" }.to_owned(),
+        Op::Enough(_) => return if nth == 0 { "enough" } else { "not yet" }.to_owned(),
         Op::Each(_) => return if nth == 0 { "the next item" } else { "no more items" }.to_owned(),
         Op::Feedback(_) => return String::new(),
         _ => {}
