@@ -18,12 +18,14 @@ pub mod yaml;
 
 pub use compile::{Compiled, Files, Inspected, compile, inspect};
 pub use integrations::Integrations;
+pub use lower::title;
 pub use op::FlowCode;
 pub use settings::Settings;
 
 use crate::language::test::Test;
 use crate::understand::topics::Topics;
 use locales::Locales;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use template::Templates;
 
@@ -57,6 +59,20 @@ pub struct Bot {
 }
 
 impl Bot {
+    /// The fields of a system's answer in the shapes that `gives` names.
+    pub fn shape(&self, system: &str, action: &str, fields: Map<String, Value>) -> Map<String, Value> {
+        self.integrations.shape(&self.settings.kinds, system, action, fields)
+    }
+
+    /// What is known of a customer in the shapes that `customer` names.
+    pub fn customer(&self, known: &Map<String, Value>) -> Value {
+        let kind = |name: &str| self.settings.customer.get(name).map_or("text", |field| field.kind.as_str());
+        let shaped = |(name, value): (&String, &Value)| {
+            (name.clone(), settings::kinds::shaped(&self.settings.kinds, kind(name), value.clone()))
+        };
+        Value::Object(known.iter().map(shaped).collect())
+    }
+
     /// How people call a flow.
     pub fn title<'a>(&'a self, flow: &'a str) -> &'a str {
         self.flows.get(flow).map_or(flow, |f| f.title.as_str())

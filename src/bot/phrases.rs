@@ -20,6 +20,8 @@ pub const TODAY_AT: &str = "today at {time}";
 pub const TOMORROW_AT: &str = "tomorrow at {time}";
 pub const ON_DAY_AT: &str = "on {day} at {time}";
 pub const WORKING: &str = "{amount} working {unit}";
+/// How the filters `list` and `duration` join the last of several.
+pub const AND: &str = "{all} and {last}";
 /// How the filter `date` writes a day.
 pub const DATE: &str = "{day} {month} {year}";
 pub const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -38,7 +40,7 @@ pub const MONTHS: [&str; 12] = [
     "December",
 ];
 const UNITS: [&str; 10] = ["second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks"];
-const SENTENCES: [&str; 16] = [
+const SENTENCES: [&str; 17] = [
     DID_YOU_MEAN,
     SOMETHING_ELSE,
     SAY_IT_AGAIN,
@@ -54,6 +56,7 @@ const SENTENCES: [&str; 16] = [
     TOMORROW_AT,
     ON_DAY_AT,
     WORKING,
+    AND,
     DATE,
 ];
 

@@ -122,7 +122,12 @@ pub fn parse(file: FileId, source: &SourceFile) -> Result<Node, Diagnostic> {
 }
 
 fn place(file: FileId, source: &SourceFile, raw: Raw) -> Node {
-    let span = span_of(file, source, &raw.0.referenced);
+    let mut span = span_of(file, source, &raw.0.referenced);
+    if let RawKind::Text(text) = &raw.0.value
+        && source.text.get(span.start as usize..).is_some_and(|rest| rest.starts_with(text.as_str()))
+    {
+        span = Span::new(file, span.start as usize, span.start as usize + text.len());
+    }
     let value = match raw.0.value {
         RawKind::Nothing => Kind::Nothing,
         RawKind::Yes(b) => Kind::Yes(b),

@@ -24,7 +24,7 @@ impl Run<'_> {
         }
         let frame = self.answer_frame();
         let kinds = || ask.accepts.iter();
-        let exact = kinds().filter(|k| !matches!(k, Kind::Text)).find_map(|k| answers::find(k, words, &frame));
+        let exact = kinds().filter(|k| !k.takes_nearly_anything()).find_map(|k| answers::find(k, words, &frame));
         if let Some(found) = exact {
             return self.answered(ask, found.value);
         }
@@ -34,7 +34,7 @@ impl Run<'_> {
         if self.digress(ask, words) {
             return;
         }
-        match kinds().find(|k| matches!(k, Kind::Text)).and_then(|k| answers::find(k, words, &frame)) {
+        match kinds().filter(|k| k.takes_nearly_anything()).find_map(|k| answers::find(k, words, &frame)) {
             Some(found) => self.answered(ask, found.value),
             None => self.does_not_fit(ask, buttons, None),
         }
@@ -155,6 +155,7 @@ impl Run<'_> {
         let action = format!("{}.{}", step.system, step.action);
         match answer {
             Answer::Outcome { outcome, fields } => {
+                let fields = self.bot.shape(&step.system, &step.action, fields);
                 let worked = outcome == step.good;
                 self.emit(What::Answered { call, action, outcome: outcome.clone(), worked, detail: None });
                 if let Some(slot) = step.save_as.as_ref().filter(|_| worked || !fields.is_empty()) {
@@ -224,9 +225,14 @@ impl Run<'_> {
     }
 }
 
-/// A button named `yes` or `no` under a question that accepts these is the same answer as the typed word.
+/// A button named `yes` or `no` under a question that accepts these is the same answer as the typed word; one that is
+/// named like a row of a table that it accepts is that row.
 fn button_value(ask: &Ask, name: &str) -> Value {
     let yes_or_no = ask.accepts.iter().any(|k| matches!(k, Kind::YesOrNo));
+    let rows = ask.accepts.iter().filter_map(|k| if let Kind::Rows(rows) = k { Some(rows) } else { None });
+    if let Some(row) = rows.flatten().find(|row| row.name == name) {
+        return row.value.clone();
+    }
     match name {
         "yes" | "no" if yes_or_no => Value::Bool(name == "yes"),
         _ => Value::from(name),

@@ -117,8 +117,7 @@ impl Run<'_> {
     pub fn said_before(&mut self, ask: &Ask) -> Option<Value> {
         let heard = self.control.topics.last()?.heard.clone()?;
         let frame = self.answer_frame();
-        let kinds = ask.accepts.iter().filter(|k| matches!(k, Kind::Pattern(_) | Kind::Email));
-        let found = kinds.into_iter().find_map(|k| answers::find(k, &heard, &frame))?;
+        let found = ask.accepts.iter().find_map(|kind| answers::volunteered(kind, &heard, &frame))?;
         self.control.topics.last_mut()?.slots.insert(ask.slot.clone(), found.value.clone());
         let holds = ask.checks.iter().all(|(condition, _)| self.holds(condition));
         self.control.topics.last_mut()?.slots.remove(&ask.slot);

@@ -6,9 +6,11 @@ use super::{Effect, Holder, Speaker, Timer, What};
 use crate::bot::house;
 use crate::bot::op::{Escalate, Op};
 use crate::bot::settings::duration;
+use crate::bot::template::shown;
 use crate::id::AgentId;
 use crate::language::ast::Priority;
 use crate::understand::mood::Feeling;
+use serde_json::Value;
 
 impl Run<'_> {
     pub fn escalate(&mut self, escalate: &Escalate) {
@@ -50,8 +52,7 @@ impl Run<'_> {
     fn summary(&self) -> String {
         let mut lines = vec![self.topic_title()];
         for (name, value) in &self.session.slots {
-            if !value.is_object() {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            if let Some(text) = shown(value).or_else(|| plain(value)) {
                 lines.push(format!("{}: {text}", name.replace('_', " ")));
             }
         }
@@ -122,4 +123,12 @@ impl Run<'_> {
     pub fn agent_resolved(&mut self, agent: AgentId, name: String) {
         self.close(Speaker::Agent { id: agent, name });
     }
+}
+
+/// A value that is one; the fields of an answer would only be noise.
+fn plain(value: &Value) -> Option<String> {
+    if value.is_object() {
+        return None;
+    }
+    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }

@@ -27,11 +27,12 @@ impl<'a> Run<'a> {
         let mut context = Context::new();
         let mut add = |name: &str, value: Value| drop(context.insert(name.to_owned(), value));
         settings.facts.iter().for_each(|(n, v)| add(n, to_jinja(v)));
+        add("facts", to_jinja(&settings.facts.iter().map(|(n, v)| (n.clone(), v.clone())).collect()));
         self.control.kept.iter().for_each(|(n, v)| add(n, to_jinja(v)));
         if let Some(topic) = self.control.topics.last() {
             topic.slots.iter().for_each(|(n, v)| add(n, to_jinja(v)));
         }
-        add("customer", to_jinja(&Json::Object(self.session.customer.clone())));
+        add("customer", to_jinja(&self.bot.customer(&self.session.customer)));
         add("hours", self.hours());
         add("last_message", Value::from(self.session.last_message.as_str()));
         add("last_said", Value::from(self.session.last_said.as_str()));

@@ -63,12 +63,14 @@ pub struct Expr {
     pub jinja: String,
     /// Comparisons with a bare word (`reason is damaged`), for the checker to hold against the detail's values.
     pub bare: Vec<BareWord>,
+    /// Comparisons with a kind of answer (`contact is an email`), for the checker too.
+    pub kinds: Vec<BareWord>,
 }
 
-/// `reason is damaged`: the word `damaged` stands for itself.
+/// `reason is damaged`: the word `damaged` stands for itself. `contact is an email`: the word is a kind of answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BareWord {
-    /// The detail on the left, dotted: `reason`, `order.level`.
+    /// The detail on the left, dotted: `reason`, `order.level`. Empty where something else stands there.
     pub detail: String,
     pub word: Name,
 }

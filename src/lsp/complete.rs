@@ -3,11 +3,9 @@ use super::index::What;
 use super::view::View;
 use crate::bot::template::FILTERS;
 use crate::language::lines::{Line, Role};
-use crate::language::steps::{self, HEADER_WORDS, STEPS};
+use crate::language::steps::{self, HEADER_WORDS, STEPS, kind_words};
 use serde_json::{Value, json};
 
-const KINDS: [&str; 9] =
-    ["text", "number", "whole number", "email", "phone", "date", "yes or no", "one of a, b", "pattern [0-9]{6}"];
 const FEELINGS: [&str; 4] = ["angry", "worried", "disappointed", "happy"];
 
 // What the protocol calls a keyword, a variable, a function, a field, a value.
@@ -86,7 +84,11 @@ fn named(view: &mut View, before: &str, parent: Option<&Line>) -> Option<Value> 
     }
     if after(&["accept"]) {
         let own = index.names(What::Kind).into_iter();
-        return Some(items(own.chain(KINDS.map(str::to_owned)), VALUE, "kind of answer"));
+        return Some(items(
+            own.chain(kind_words().chain(["one of a, b", "pattern [0-9]{6}"]).map(str::to_owned)),
+            VALUE,
+            "kind of answer",
+        ));
     }
     if after(&["use"]) {
         return Some(items(index.names(What::Action).into_iter(), FLOW, "action"));

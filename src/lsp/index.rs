@@ -60,7 +60,7 @@ impl Index {
                 index.learn_fields(seen, line);
             }
         }
-        index.fields.insert("customer".into(), seen.settings.customer.iter().cloned().collect());
+        index.fields.insert("customer".into(), seen.settings.customer.keys().cloned().collect());
         index.fields.insert("hours".into(), ["open", "next_open"].map(str::to_owned).into());
         index
     }

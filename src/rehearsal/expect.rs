@@ -1,6 +1,8 @@
 //! Whether what a test expects has happened.
 use super::fits::fits;
 use super::stage::{Problem, Stage, one_line};
+use crate::bot::settings::kinds::VALUE;
+use crate::bot::template::shown;
 use crate::engine::{Holder, What};
 use crate::language::test::{Expect, Named, Written};
 use serde_json::{Map, Value};
@@ -76,7 +78,7 @@ impl Stage<'_> {
     fn asked(&self, action: &Named, with: &[(Named, Written)]) -> (bool, String, String) {
         let calls = self.calls(action);
         let right =
-            |args: &Map<String, Value>| with.iter().all(|(n, w)| args.get(&n.text).is_some_and(|v| words(v) == w.text));
+            |args: &Map<String, Value>| with.iter().all(|(n, w)| args.get(&n.text).is_some_and(|v| is(v, &w.text)));
         let told =
             calls.iter().map(|a| a.iter().map(|(n, v)| format!("{n} = {}", words(v))).collect::<Vec<_>>().join(", "));
         let told = list("It was asked with", told, "It was never asked.");
@@ -93,7 +95,7 @@ impl Stage<'_> {
     fn holds(&self, name: &Named, written: &Written) -> (bool, String, String) {
         let value = self.session.slots.get(&name.text);
         let told = value.map_or("It is not known.".into(), |v| format!("It is {}.", words(v)));
-        let right = value.is_some_and(|v| words(v) == written.text);
+        let right = value.is_some_and(|v| is(v, &written.text));
         (right, format!("{} is not {}", name.text, written.text), told)
     }
 
@@ -125,8 +127,16 @@ fn list(what: &str, items: impl Iterator<Item = String>, none: &str) -> String {
     if items.is_empty() { none.to_owned() } else { format!("{what}: {}.", items.join("; ")) }
 }
 
+/// A row of a table is its label, or its name.
+fn is(value: &Value, written: &str) -> bool {
+    words(value) == written || value.get(VALUE).is_some_and(|name| words(name) == written)
+}
+
 /// A value as tests write it.
 pub(super) fn words(value: &Value) -> String {
+    if let Some(text) = shown(value) {
+        return text;
+    }
     match value {
         Value::String(text) => text.clone(),
         Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),

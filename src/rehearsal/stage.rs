@@ -173,9 +173,9 @@ impl<'a> Stage<'a> {
         let parts = action.text.split_once('.');
         let known = parts.and_then(|(s, a)| self.bot.integrations.action(s, a));
         let field = |(name, written): &(Named, Written)| {
-            let kind = known.and_then(|a| a.gives.get(&name.text)).map_or("", String::as_str);
-            let value =
-                if matches!(kind, "text" | "date") { Value::from(written.text.as_str()) } else { plain(written) };
+            let kind = known.and_then(|a| a.gives.get(&name.text)).map_or("", |field| field.kind.as_str());
+            let open = matches!(kind, "" | "number" | "whole number" | "money" | "yes or no" | "list");
+            let value = if open { plain(written) } else { Value::from(written.text.as_str()) };
             (name.text.clone(), value)
         };
         Answer::Outcome { outcome: answer.outcome.text.clone(), fields: answer.fields.iter().map(field).collect() }

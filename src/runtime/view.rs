@@ -1,5 +1,6 @@
 //! A chat as others see it: a line in the list, the panel beside it, the customer's status. Shapes of docs/protocol.md.
 use crate::bot::Bot;
+use crate::bot::template::shown;
 use crate::engine::{Holder, Session};
 use crate::id::{AgentId, SessionId};
 use crate::language::ast::Priority;
@@ -163,15 +164,23 @@ fn details(map: &Map<String, Value>) -> Vec<Detail> {
     let mut found = Vec::new();
     for (name, value) in map {
         match value {
+            _ if shown(value).is_some() => {
+                found.push(Detail { name: name.clone(), label: label(name), value: in_words(value) });
+            }
             Value::Object(fields) => found.extend(fields.iter().filter(|(_, v)| !v.is_null()).map(|(field, value)| {
                 let path = format!("{name}.{field}");
-                Detail { label: label(&format!("{name} {field}")), name: path, value: value.clone() }
+                Detail { label: label(&format!("{name} {field}")), name: path, value: in_words(value) }
             })),
             Value::Null => {}
             _ => found.push(Detail { name: name.clone(), label: label(name), value: value.clone() }),
         }
     }
     found
+}
+
+/// A row of a table as its label, an amount with its currency.
+fn in_words(value: &Value) -> Value {
+    shown(value).map_or_else(|| value.clone(), Value::from)
 }
 
 fn label(name: &str) -> String {

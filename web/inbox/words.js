@@ -79,6 +79,7 @@ export const plainName = (name = "") => name.replace(/_/g, " ");
 
 function value(v) {
   if (v === true || v === false) return v ? "yes" : "no";
+  if (v?.label !== undefined && v.value !== undefined) return String(v.label);
   if (v && typeof v === "object") return v.amount !== undefined ? `${v.amount} ${v.currency ?? ""}`.trim() : Object.values(v).filter((x) => typeof x !== "object").join(" ");
   return String(v ?? "");
 }

@@ -2,8 +2,10 @@
 mod bound;
 mod filled;
 mod kindness;
+mod kinds;
 mod manner;
 mod names;
+mod near;
 mod personas;
 mod proofs;
 mod prose;
@@ -53,6 +55,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let known = names::Known::collect(subject);
     let mut found = Vec::new();
     names::flows(subject, &mut found);
+    kinds::fields(subject, &mut found);
     for flow in subject.flows {
         if let Some(team) = &flow.team {
             known.team(team, &mut found);

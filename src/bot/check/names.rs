@@ -1,9 +1,11 @@
 //! Names: flows, teams, kinds of answer, systems and their outcomes, values of details.
+use super::kinds::Kinds;
+use super::near::{Near, listed};
 use super::{Subject, visit};
+use crate::bot::MAIN;
 use crate::bot::template::BUILT_IN;
-use crate::bot::{MAIN, house};
 use crate::language::ast::{Handler, Name, When};
-use crate::language::diagnostic::{Diagnostic, did_you_mean};
+use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{FileId, Span};
 use crate::language::steps::{AcceptKind, Ask, Step, Triage, Use};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +20,9 @@ pub struct Known<'a> {
     pub fields: BTreeMap<String, BTreeSet<String>>,
     /// Details whose values are all written in the flows.
     values: BTreeMap<String, BTreeSet<String>>,
+    near: Near,
+    /// What is known of kinds: which details hold rows of tables, and what questions accept.
+    kinds: Kinds<'a>,
 }
 
 /// Flows between each other: names used twice, and the first one.
@@ -50,21 +55,31 @@ impl<'a> Known<'a> {
         details.extend(subject.settings.facts.keys().cloned());
         details.extend(subject.settings.keep.iter().cloned());
         let flows = subject.flows.iter().map(|f| f.name.text.as_str()).collect();
-        let mut known = Self { subject, flows, details, fields: BTreeMap::new(), values: BTreeMap::new() };
+        let mut known = Self {
+            subject,
+            flows,
+            details,
+            fields: BTreeMap::new(),
+            values: BTreeMap::new(),
+            near: Near::default(),
+            kinds: Kinds::new(subject),
+        };
         let mut open: BTreeSet<String> = BTreeSet::new();
         for flow in subject.flows {
             visit::steps(flow, &mut |step| known.learn(step, &mut open));
         }
+        known.kinds.settle();
         // A detail that any step fills with free words has no list of values.
         known.values.retain(|detail, _| !open.contains(detail));
-        let customer = subject.settings.customer.iter().cloned().collect();
+        let customer = subject.settings.customer.keys().cloned().collect();
         known.fields.insert("customer".into(), customer);
         known.fields.insert("hours".into(), ["open", "next_open"].map(str::to_owned).into());
         known
     }
 
-    fn learn(&mut self, step: &Step, open: &mut BTreeSet<String>) {
+    fn learn(&mut self, step: &'a Step, open: &mut BTreeSet<String>) {
         let Some(name) = visit::fills(step) else { return };
+        self.kinds.learn(&name.text, step);
         let detail = name.text.clone();
         self.details.insert(detail.clone());
         match step {
@@ -103,12 +118,15 @@ impl<'a> Known<'a> {
             for bare in &expr.bare {
                 self.bare(&bare.detail, &bare.word, found);
             }
+            for of in &expr.kinds {
+                self.kinds.is_a(&of.detail, &of.word, found);
+            }
         }
     }
 
     fn flow(&self, name: &Name, found: &mut Vec<Diagnostic>) {
         if !self.flows.contains(name.text.as_str()) {
-            let action = suggest(&name.text, self.flows.iter().copied(), || {
+            let action = self.near.suggest(&name.text, self.flows.iter().copied(), || {
                 format!("Write a flow that begins with `flow {}`, or name one that exists.", name.text)
             });
             found.push(Diagnostic::error("F103", name.span, format!("There is no flow named `{}`", name.text), action));
@@ -118,7 +136,7 @@ impl<'a> Known<'a> {
     pub fn team(&self, name: &Name, found: &mut Vec<Diagnostic>) {
         let teams = &self.subject.settings.teams;
         if !teams.contains_key(&name.text) {
-            let action = suggest(&name.text, teams.keys().map(String::as_str), || {
+            let action = self.near.suggest(&name.text, teams.keys().map(String::as_str), || {
                 format!("Add `{}: {{}}` under `teams` in `bot.yaml`, or name a team that exists.", name.text)
             });
             found.push(Diagnostic::error("F104", name.span, format!("There is no team named `{}`", name.text), action));
@@ -144,44 +162,14 @@ impl<'a> Known<'a> {
     fn ask(&self, s: &Ask, found: &mut Vec<Diagnostic>) {
         for accept in &s.accepts {
             let AcceptKind::Kind(name) = &accept.kind else { continue };
-            let own = &self.subject.settings.kinds;
-            if !own.contains_key(&name.text) {
-                const BUILT: [&str; 13] = [
-                    "text",
-                    "number",
-                    "email",
-                    "phone",
-                    "date",
-                    "money",
-                    "time",
-                    "duration",
-                    "name",
-                    "address",
-                    "photo",
-                    "file",
-                    "yes or no",
-                ];
-                let known = own.keys().map(String::as_str).chain(BUILT);
-                let action = suggest(&name.text, known, || {
-                    format!(
-                        "Describe it under `kinds` in `bot.yaml`, for example `{}: {{ pattern: \"[0-9]{{6}}\" }}`.",
-                        name.text
-                    )
-                });
-                found.push(Diagnostic::error(
-                    "F105",
-                    name.span,
-                    format!("There is no kind of answer named `{}`", name.text),
-                    action,
-                ));
-            }
+            self.kinds.named(&name.text, name.span, found);
         }
     }
 
     fn use_(&self, s: &Use, found: &mut Vec<Diagnostic>) {
         let systems = &self.subject.integrations.systems;
         let Some(system) = systems.get(&s.system.text) else {
-            let action = suggest(&s.system.text, systems.keys().map(String::as_str), || {
+            let action = self.near.suggest(&s.system.text, systems.keys().map(String::as_str), || {
                 format!(
                     "Describe `{}` in `integrations.yaml`: its address, its actions and what they answer.",
                     s.system.text
@@ -196,7 +184,7 @@ impl<'a> Known<'a> {
             return;
         };
         let Some(action) = system.actions.get(&s.action.text) else {
-            let help = suggest(&s.action.text, system.actions.keys().map(String::as_str), || {
+            let help = self.near.suggest(&s.action.text, system.actions.keys().map(String::as_str), || {
                 format!("Add it under `{}` in `integrations.yaml`.", s.system.text)
             });
             let problem = format!("`{}` has no action named `{}`", s.system.text, s.action.text);
@@ -217,8 +205,11 @@ impl<'a> Known<'a> {
         for h in &s.handlers {
             match &h.when {
                 When::Named(name) if !outcomes.contains(&name.text.as_str()) => {
-                    let action = suggest(&name.text, outcomes.iter().copied(), || {
-                        format!("It can answer `{}`; others are named in `integrations.yaml`.", outcomes.join("`, `"))
+                    let action = self.near.suggest(&name.text, outcomes.iter().copied(), || {
+                        format!(
+                            "It can answer {}; others are named in `integrations.yaml`.",
+                            listed(outcomes.iter().copied())
+                        )
                     });
                     let problem = format!("`{}.{}` never answers `{}`", s.system.text, s.action.text, name.text);
                     found.push(Diagnostic::error("F107", name.span, problem, action));
@@ -233,36 +224,47 @@ impl<'a> Known<'a> {
     pub fn detail(&self, path: &str, span: Span, found: &mut Vec<Diagnostic>) {
         let (root, rest) = path.split_once('.').map_or((path, None), |(a, b)| (a, Some(b)));
         if !self.details.contains(root) {
-            let action = suggest(root, self.details.iter().map(String::as_str), || {
+            let action = self.near.suggest(root, self.details.iter().map(String::as_str), || {
                 format!("Ask for it with `ask {root}: …` before, or set it with `remember {root} = …`.")
             });
             found.push(Diagnostic::error("F109", span, format!("Nothing fills the detail `{root}`"), action));
             return;
         }
+        if self.kinds.fact(path, span, found) || self.kinds.column(path, span, found) {
+            return;
+        }
         let (Some(rest), Some(fields)) = (rest, self.fields.get(root)) else { return };
         let field = rest.split('.').next().unwrap_or(rest);
         if !fields.contains(field) {
-            let listed = fields.iter().map(String::as_str).collect::<Vec<_>>().join("`, `");
-            let action = suggest(field, fields.iter().map(String::as_str), || match root {
-                "customer" => format!("Add `{field}` under `customer` in `bot.yaml`; known are `{listed}`."),
-                _ => format!("It has `{listed}`; more can be added under `gives` in `integrations.yaml`."),
+            let listed = listed(fields.iter().map(String::as_str));
+            let action = self.near.suggest(field, fields.iter().map(String::as_str), || match root {
+                "customer" => format!("Add `{field}` under `customer` in `bot.yaml`; known are {listed}."),
+                _ => format!("It has {listed}; more can be added under `gives` in `integrations.yaml`."),
             });
             found.push(Diagnostic::error("F110", span, format!("`{root}` has no field named `{field}`"), action));
         }
     }
 
     fn bare(&self, detail: &str, word: &Name, found: &mut Vec<Diagnostic>) {
-        let Some(values) = self.values.get(detail) else { return };
+        let of_table = self.kinds.values(detail);
+        let Some((values, labels)) =
+            of_table.as_ref().map(|(v, l)| (v, Some(l))).or(self.values.get(detail).map(|v| (v, None)))
+        else {
+            return;
+        };
+        if labels.is_some_and(|labels| labels.contains(&word.text.to_lowercase())) {
+            return;
+        }
         if values.iter().any(|v| v.eq_ignore_ascii_case(&word.text)) {
             return;
         }
         let joined = word.text.replace(' ', "_").to_lowercase();
-        let listed = values.iter().map(String::as_str).collect::<Vec<_>>().join("`, `");
+        let listed = listed(values.iter().map(String::as_str));
         let near = values
             .get(&joined)
             .map(String::as_str)
-            .or_else(|| did_you_mean(&word.text, values.iter().map(String::as_str)));
-        let action = near.map_or_else(|| format!("It can be `{listed}`."), |n| format!("Did you mean `{n}`?"));
+            .or_else(|| self.near.meant(&word.text, values.iter().map(String::as_str)));
+        let action = near.map_or_else(|| format!("It can be {listed}."), |n| format!("Did you mean `{n}`?"));
         found.push(Diagnostic::error("F111", word.span, format!("`{detail}` is never `{}`", word.text), action));
     }
 }
@@ -288,9 +290,4 @@ fn unfit(h: &Handler, step: &str, forms: &str, found: &mut Vec<Diagnostic>) {
         format!("`{step}` never waits for this"),
         format!("Under `{step}` write {forms}."),
     ));
-}
-
-fn suggest<'c>(written: &str, candidates: impl Iterator<Item = &'c str>, otherwise: impl FnOnce() -> String) -> String {
-    let own = candidates.filter(|c| *c != house::SOMETHING_BROKE);
-    did_you_mean(written, own).map_or_else(otherwise, |m| format!("Did you mean `{m}`?"))
 }

@@ -4,6 +4,7 @@ mod request;
 
 pub use read::read;
 
+use super::settings::{Field, Kinds, kinds};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -45,7 +46,7 @@ pub struct Action {
     /// Status codes and their outcomes in the order written; the first is "it works".
     pub outcomes: Vec<(u16, String)>,
     /// Fields of the answer that flows may use.
-    pub gives: BTreeMap<String, String>,
+    pub gives: BTreeMap<String, Field>,
     /// `money`, `message`, …: something that cannot be taken back.
     pub effect: Option<String>,
 }
@@ -96,6 +97,16 @@ impl Integrations {
     /// One action of one system.
     pub fn action(&self, system: &str, action: &str) -> Option<&Action> {
         self.systems.get(system)?.actions.get(action)
+    }
+
+    /// The fields of an answer in the shapes that `gives` names: a word of a table becomes its row.
+    pub fn shape(&self, kinds: &Kinds, system: &str, action: &str, fields: Map<String, Value>) -> Map<String, Value> {
+        let Some(action) = self.action(system, action) else { return fields };
+        let shaped = |(name, value): (String, Value)| match action.gives.get(&name.to_lowercase()) {
+            Some(field) => (name, kinds::shaped(kinds, &field.kind, value)),
+            None => (name, value),
+        };
+        fields.into_iter().map(shaped).collect()
     }
 
     /// The request of one action with its arguments filled in.

@@ -1,6 +1,6 @@
 //! From `integrations.yaml` to [`Integrations`]: every mistake at once, each with its place.
 use super::{Action, Auth, Integrations, Method, System};
-use crate::bot::settings::{duration, read_term};
+use crate::bot::settings::{Field, duration, read_term};
 use crate::bot::yaml::{self, Key, Node, Reader, field};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{FileId, SourceFile};
@@ -170,8 +170,13 @@ fn outcomes(reader: &mut Reader, fields: &[(Key, Node)]) -> Vec<(u16, String)> {
     found
 }
 
-fn gives(reader: &mut Reader, fields: &[(Key, Node)]) -> BTreeMap<String, String> {
+/// That each is a kind is checked once all kinds are known.
+fn gives(reader: &mut Reader, fields: &[(Key, Node)]) -> BTreeMap<String, Field> {
     let Some(node) = field(fields, "gives") else { return BTreeMap::new() };
     let entries = reader.map(node, "`gives`");
-    entries.iter().filter_map(|(k, v)| Some((k.text.to_lowercase(), reader.text(v)?))).collect()
+    let field = |(k, v): &(Key, Node)| {
+        let kind = reader.text(v)?.to_lowercase();
+        Some((k.text.to_lowercase(), Field { kind, span: Some(v.span) }))
+    };
+    entries.iter().filter_map(field).collect()
 }

@@ -1,5 +1,6 @@
 //! From an action and its arguments to a request.
 use super::{BadRequest, Integrations, Request};
+use crate::bot::settings::kinds::{LABEL, VALUE};
 use minijinja::{AutoEscape, Environment, Output, State};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ pub(super) fn build(
     let missing = || BadRequest(format!("`integrations.yaml` has no `{system_name}.{action_name}`"));
     let system = all.systems.get(system_name).ok_or_else(missing)?;
     let action = system.actions.get(action_name).ok_or_else(missing)?;
+    let args = &args.iter().map(|(name, value)| (name.clone(), named(value))).collect();
     let context = context(args);
     let path = render(&path_environment(), &action.path, &context)?;
     let plain = plain_environment();
@@ -31,6 +33,14 @@ pub(super) fn build(
         outcomes: action.outcomes.clone(),
         gives: action.gives.keys().cloned().collect(),
     })
+}
+
+/// What other systems know of a row is its name.
+fn named(value: &Value) -> Value {
+    match (value.get(VALUE), value.get(LABEL)) {
+        (Some(name), Some(_)) => name.clone(),
+        _ => value.clone(),
+    }
 }
 
 /// Says what is wrong with a template, in plain words.

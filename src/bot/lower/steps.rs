@@ -260,7 +260,7 @@ impl Lowerer<'_> {
                 },
                 // An unknown kind has been reported by the checker.
                 AcceptKind::Kind(name) => match self.around.settings.kinds.get(&name.text) {
-                    Some(kind) => Kind::Pattern(kind.pattern.clone()),
+                    Some(kind) => kind.answer(),
                     None => continue,
                 },
             });

@@ -1,7 +1,19 @@
 //! What a condition makes known, and what a text reads without asking first whether it is known.
 
-const COMPARING: [&str; 11] =
-    ["known", "same", "one_of", "has", "before", "after", "more", "at_least", "ago_more", "ago_at_least", "ago_less"];
+const COMPARING: [&str; 12] = [
+    "known",
+    "same",
+    "one_of",
+    "has",
+    "before",
+    "after",
+    "more",
+    "at_least",
+    "ago_more",
+    "ago_at_least",
+    "ago_less",
+    "is_kind",
+];
 const KEYWORDS: [&str; 16] = [
     "and", "or", "not", "is", "in", "if", "else", "true", "false", "none", "loop", "defined", "True", "False", "None",
     "endif",

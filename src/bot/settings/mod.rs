@@ -1,14 +1,17 @@
 //! `bot.yaml`, read and checked: who the bot is, its languages, hours, teams and kinds of answer.
 mod hours;
+pub mod kinds;
 mod read;
 
 pub use crate::language::ast::term as read_term;
+pub use kinds::{Kind, Kinds, Shape, Table};
 pub use read::{defaults, duration, pattern, read};
 
 use crate::language::ast::Term;
-use crate::understand::answers::Pattern;
+use crate::language::source::Span;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[derive(Clone, Debug)]
@@ -25,11 +28,11 @@ pub struct Settings {
     pub teams: BTreeMap<String, Team>,
     /// For flows that name no team: `general`, else the first.
     pub default_team: String,
-    pub kinds: BTreeMap<String, Kind>,
-    /// Values that texts may use by name.
+    pub kinds: Arc<Kinds>,
+    /// Values that texts may use by name, nested ones too: `shipping.free_from`.
     pub facts: BTreeMap<String, Value>,
     /// Fields of a customer that texts may use as `customer.NAME`.
-    pub customer: Vec<String>,
+    pub customer: BTreeMap<String, Field>,
     /// Details that outlive their topic.
     pub keep: Vec<String>,
     /// How often a customer may change the subject in the middle of a question before it insists.
@@ -52,12 +55,13 @@ pub struct Team {
     pub skills: Vec<String>,
 }
 
-/// A kind of answer that a shop defines.
+/// A field that a customer or an answer of a system has.
 #[derive(Clone, Debug)]
-pub struct Kind {
-    pub pattern: Pattern,
-    /// How people call it: "a six-digit order number".
-    pub words: Option<String>,
+pub struct Field {
+    /// A kind of answer, or `list`.
+    pub kind: String,
+    /// Where it is written; `None` for what every bot has.
+    pub span: Option<Span>,
 }
 
 /// When people work, in the bot's time zone. Without any rule people work always.

@@ -1,12 +1,14 @@
 //! From `bot.yaml` to [`Settings`]: every mistake at once, each with its place.
 use super::hours::read_hours;
-use super::{Hours, Kind, Settings, Team};
+use super::{Field, Hours, Settings, Team, kinds};
 use crate::bot::yaml::{self, Key, Node, Reader, field};
 use crate::language::ast::{Term, Unit, term as read_term};
 use crate::language::diagnostic::{Diagnostic, did_you_mean};
 use crate::language::source::{FileId, SourceFile};
 use crate::understand::answers::Pattern;
+use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 const KNOWN: &[&str] = &[
@@ -42,9 +44,11 @@ pub fn defaults(name: &str) -> Settings {
         hours: Hours { always: true, ..Hours::default() },
         teams: BTreeMap::from([("general".to_owned(), Team::default())]),
         default_team: "general".into(),
-        kinds: BTreeMap::new(),
+        kinds: Arc::default(),
         facts: BTreeMap::new(),
-        customer: vec!["name".into(), "first_name".into(), "email".into(), "phone".into()],
+        customer: [("name", "name"), ("first_name", "name"), ("email", "email"), ("phone", "phone")]
+            .map(|(name, kind)| (name.to_owned(), Field { kind: kind.to_owned(), span: None }))
+            .into(),
         keep: Vec::new(),
         quiet_after: QUIET_AFTER,
         digressions: DIGRESSIONS,
@@ -84,15 +88,12 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
         "time_zone" => time_zone(reader, s, node),
         "opening_hours" => s.hours = read_hours(reader, node),
         "teams" => teams(reader, s, node),
-        "kinds" => kinds(reader, s, node),
+        "kinds" => s.kinds = Arc::new(kinds::read(reader, node)),
         "facts" => {
             let entries = reader.map(node, "`facts`");
-            s.facts = entries.iter().map(|(k, v)| (k.text.to_lowercase(), yaml::to_json(v))).collect();
+            s.facts = entries.iter().map(|(k, v)| (k.text.to_lowercase(), lowered(yaml::to_json(v)))).collect();
         }
-        "customer" => {
-            let entries = reader.map(node, "`customer`");
-            s.customer.extend(entries.iter().map(|(k, _)| k.text.to_lowercase()));
-        }
+        "customer" => customer(reader, s, node),
         "keep for the chat" => s.keep = reader.texts(node).into_iter().map(|(t, _)| t.to_lowercase()).collect(),
         "when the customer goes quiet for" => {
             if let Some(term) = term(reader, node) {
@@ -110,6 +111,14 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
             None => {}
         },
         _ => {}
+    }
+}
+
+/// Names in nested facts are read like all names: in small letters.
+fn lowered(value: Value) -> Value {
+    match value {
+        Value::Object(map) => Value::Object(map.into_iter().map(|(k, v)| (k.to_lowercase(), lowered(v))).collect()),
+        other => other,
     }
 }
 
@@ -143,32 +152,14 @@ fn teams(reader: &mut Reader, s: &mut Settings, node: &Node) {
     s.default_team = if s.teams.contains_key("general") { "general".into() } else { first };
 }
 
-fn kinds(reader: &mut Reader, s: &mut Settings, node: &Node) {
-    for (key, node) in reader.map(node, "`kinds`") {
-        let fields = reader.map(node, "A kind of answer");
-        if let Some(values) = field(fields, "values") {
-            let help = "For now, give the kind a `pattern`, or use `accept one of …` in the flow.";
-            reader.wrong(values.span, "A kind with a table of `values` is not supported yet", help);
-            continue;
-        }
-        reader.only(fields, &["pattern", "words", "values"], "A kind of answer");
-        let words = field(fields, "words").and_then(|n| reader.text(n));
-        let Some(written) = field(fields, "pattern") else {
-            let help = "Write `pattern: \"[0-9]{6}\"` under it.";
-            reader.wrong(key.span, format!("The kind `{}` does not say what answers look like", key.text), help);
-            continue;
+/// `{ first_name: name, vip: yes or no }`. That each is a kind is checked once all kinds are known.
+fn customer(reader: &mut Reader, s: &mut Settings, node: &Node) {
+    for (key, node) in reader.map(node, "`customer`") {
+        let kind = match &node.value {
+            yaml::Kind::Nothing => "text".into(),
+            _ => reader.text(node).unwrap_or_else(|| "text".into()).to_lowercase(),
         };
-        let Some(text) = reader.text(written) else { continue };
-        match pattern(&text) {
-            Ok(pattern) => {
-                s.kinds.insert(key.text.to_lowercase(), Kind { pattern, words });
-            }
-            Err(why) => reader.wrong(
-                written.span,
-                format!("The pattern cannot be read: {why}"),
-                "Mend the pattern, or describe a simpler one such as `[0-9]{6}`.",
-            ),
-        }
+        s.customer.insert(key.text.to_lowercase(), Field { kind, span: Some(node.span) });
     }
 }
 

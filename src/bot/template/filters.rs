@@ -1,8 +1,8 @@
 //! Filters for texts: dates, times and amounts as people write them.
 use crate::bot::locales::Locales;
 use crate::bot::phrases;
-use crate::bot::settings::Settings;
-
+use crate::bot::settings::{Settings, duration, read_term};
+use crate::language::ast::Unit;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
@@ -12,16 +12,28 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
 pub const LANGUAGE: &str = "language";
 
 pub(super) fn register(env: &mut Environment<'static>, settings: &Settings, locales: &Locales) {
-    let (zone, locales) = (settings.time_zone.clone(), locales.clone());
+    let (zone, all) = (settings.time_zone.clone(), locales.clone());
     env.add_filter("date", move |state: &State<'_, '_>, value: Value| {
-        let language = state.lookup(LANGUAGE).and_then(|l| l.as_str().map(str::to_owned));
-        let said = |words: &str| language.as_ref().and_then(|l| locales.text(l, words)).unwrap_or(words).to_owned();
-        words(&value, |v| date_words(v, &zone, said))
+        words(&value, |v| date_words(v, &zone, |words| said(state, &all, words)))
+    });
+    let all = locales.clone();
+    env.add_filter("duration", move |state: &State<'_, '_>, value: Value| {
+        words(&value, |v| duration_words(v, |words| said(state, &all, words)))
+    });
+    let all = locales.clone();
+    env.add_filter("list", move |state: &State<'_, '_>, value: Value| {
+        words(&value, |v| list_words(v, |words| said(state, &all, words)))
     });
     let zone = settings.time_zone.clone();
     env.add_filter("time", move |value: Value| words(&value, |v| time_words(v, &zone)));
     let currency = settings.currency.clone();
     env.add_filter("money", move |value: Value| words(&value, |v| money_words(v, &currency)));
+}
+
+/// Words of ours in the customer's language.
+fn said(state: &State<'_, '_>, locales: &Locales, words: &str) -> String {
+    let language = state.lookup(LANGUAGE).and_then(|l| l.as_str().map(str::to_owned));
+    language.as_ref().and_then(|l| locales.text(l, words)).unwrap_or(words).to_owned()
 }
 
 /// A detail nobody filled shows as an ellipsis: a customer must never read an error.
@@ -73,7 +85,7 @@ fn time_words(value: &Value, zone: &TimeZone) -> Option<String> {
 }
 
 /// A number in the bot's currency, or `{ amount, currency }`.
-fn money_words(value: &Value, currency: &str) -> Option<String> {
+pub(super) fn money_words(value: &Value, currency: &str) -> Option<String> {
     if let Ok(inner) = value.get_attr("amount")
         && !inner.is_undefined()
     {
@@ -90,6 +102,62 @@ fn money_words(value: &Value, currency: &str) -> Option<String> {
         other => return Some(format!("{sign}{digits} {other}")),
     };
     Some(format!("{sign}{symbol}{digits}"))
+}
+
+/// A stretch of time (`90 minutes`) or a number of seconds: "1 hour and 30 minutes". Hours, days and weeks stay as they
+/// were said.
+fn duration_words(value: &Value, said: impl Fn(&str) -> String) -> Option<String> {
+    let count = |amount: u64, unit: &str| {
+        let unit = if amount == 1 { unit.to_owned() } else { format!("{unit}s") };
+        format!("{amount} {}", said(&unit))
+    };
+    let seconds = match f64::try_from(value.clone()) {
+        Ok(seconds) if value.kind() == minijinja::value::ValueKind::Number => seconds.round() as u64,
+        _ => {
+            let term = read_term(value.as_str()?)?;
+            let amount = u64::from(term.amount);
+            let unit = match term.unit {
+                Unit::Seconds | Unit::Minutes => None,
+                Unit::Hours => Some("hour"),
+                Unit::Days => Some("day"),
+                Unit::Weeks => Some("week"),
+            };
+            match unit {
+                Some(unit) if term.working => {
+                    let unit = if amount == 1 { unit.to_owned() } else { format!("{unit}s") };
+                    let words = said(phrases::WORKING).replace("{amount}", &amount.to_string());
+                    return Some(words.replace("{unit}", &said(&unit)));
+                }
+                Some(unit) => return Some(count(amount, unit)),
+                None => duration(term).as_secs(),
+            }
+        }
+    };
+    let units = [
+        ("day", seconds / 86_400),
+        ("hour", seconds / 3600 % 24),
+        ("minute", seconds / 60 % 60),
+        ("second", seconds % 60),
+    ];
+    let parts: Vec<String> = units.iter().filter(|(_, n)| *n > 0).map(|(unit, n)| count(*n, unit)).collect();
+    if parts.is_empty() { Some(count(0, "minute")) } else { Some(joined(&parts, said)) }
+}
+
+/// "a, b and c".
+fn list_words(value: &Value, said: impl Fn(&str) -> String) -> Option<String> {
+    if value.kind() != minijinja::value::ValueKind::Seq {
+        return None;
+    }
+    let items: Vec<String> = value.try_iter().ok()?.map(|item| item.to_string()).collect();
+    Some(joined(&items, said))
+}
+
+fn joined(items: &[String], said: impl Fn(&str) -> String) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => said(phrases::AND).replace("{all}", &init.join(", ")).replace("{last}", last),
+    }
 }
 
 /// For errors that a text may show to authors.

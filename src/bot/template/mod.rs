@@ -1,9 +1,11 @@
 //! Texts and conditions, compiled once by minijinja. Only what authors wrote is ever compiled: never a customer's words.
 pub mod filters;
 mod scan;
+mod shown;
 mod words;
 
 pub use scan::{FilterUse, filter_uses};
+pub use shown::shown;
 
 use super::locales::Locales;
 use super::settings::Settings;
@@ -19,6 +21,7 @@ pub const OUTPUT_CAP: usize = 16 * 1024;
 /// Names that are always there; `check` accepts them without a step that fills them.
 pub const BUILT_IN: &[&str] = &[
     "customer",
+    "facts",
     "hours",
     "last_message",
     "last_said",
@@ -38,6 +41,8 @@ pub const FILTERS: &[&str] = &[
     "date",
     "time",
     "money",
+    "duration",
+    "list",
     "default",
     "upper",
     "lower",
@@ -73,6 +78,7 @@ pub const FUNCTIONS: &[&str] = &[
     "ago_at_least",
     "ago_less",
     "feels",
+    "is_kind",
 ];
 
 /// A text for people.
@@ -161,7 +167,7 @@ impl Templates {
         }
         env.set_formatter(filters::format_value);
         filters::register(&mut env, settings, locales);
-        words::register(&mut env);
+        words::register(&mut env, settings);
         Self { env, count: 0, locales: locales.clone() }
     }
 
@@ -295,7 +301,13 @@ pub fn to_jinja(value: &serde_json::Value) -> Value {
         Json::Number(n) => n.as_i64().map(Value::from).or_else(|| n.as_f64().map(Value::from)).unwrap_or_default(),
         Json::String(s) => Value::from(s.as_str()),
         Json::Array(items) => items.iter().map(to_jinja).collect(),
-        Json::Object(map) => Value::from(map.iter().map(|(k, v)| (k.clone(), to_jinja(v))).collect::<BTreeMap<_, _>>()),
+        Json::Object(map) => {
+            let fields: BTreeMap<String, Value> = map.iter().map(|(k, v)| (k.clone(), to_jinja(v))).collect();
+            match shown(value) {
+                Some(words) => shown::value(fields, words),
+                None => Value::from(fields),
+            }
+        }
     }
 }
 

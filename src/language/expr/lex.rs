@@ -5,7 +5,7 @@ pub enum Kind {
     /// A name, dotted names included, or a word for people.
     Word,
     Number,
-    /// A text in quotes, a date or a stretch of time.
+    /// A text in quotes, a date, a time or a stretch of time.
     Text,
     Sign,
     /// Neither of these.
@@ -82,18 +82,16 @@ fn token(rest: &str) -> (Kind, String, usize) {
     }
 }
 
-/// `12.5`, `2026-05-04`, `18:00`, `3 days`.
+/// `12.5`, `2026-05-04`, `18:00`, `6pm`, `3 days`.
 fn number(rest: &str) -> (Kind, String, usize) {
     let dated = rest.get(..10).filter(|d| d.parse::<jiff::civil::Date>().is_ok());
     if let Some(date) = dated {
         return (Kind::Text, date.to_owned(), 10);
     }
-    let mut end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    let minutes = rest.get(end..end + 3).and_then(|r| r.strip_prefix(':')).filter(|_| (1..=2).contains(&end));
-    if let Some(minutes) = minutes.filter(|m| m.chars().all(|c| c.is_ascii_digit())) {
-        let hour = rest.get(..end).unwrap_or_default();
-        return (Kind::Text, format!("{hour:0>2}:{minutes}"), end + 3);
+    if let Some((time, length)) = clock(rest) {
+        return (Kind::Text, time, length);
     }
+    let mut end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     let fraction = rest
         .get(end..)
         .and_then(|r| r.strip_prefix('.'))
@@ -109,4 +107,26 @@ fn number(rest: &str) -> (Kind, String, usize) {
         return (Kind::Text, format!("{digits} {unit}"), end + unit_at + unit.len());
     }
     (Kind::Number, digits.to_owned(), end)
+}
+
+/// `18:00`, `9:30`, `6pm`, `6:30 am`, as `HH:MM`.
+fn clock(rest: &str) -> Option<(String, usize)> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let hours = digits(rest);
+    let hour: u32 = rest.get(..hours).filter(|_| hours <= 2)?.parse().ok()?;
+    let minutes =
+        rest.get(hours..)?.strip_prefix(':').filter(|after| digits(after) == 2).and_then(|after| after.get(..2));
+    let told = hours + minutes.map_or(0, |_| 3);
+    let after = rest.get(told..)?;
+    let blank = after.len() - after.trim_start().len();
+    let mark: String = after.trim_start().chars().take_while(|c| c.is_alphanumeric()).collect();
+    let (hour, used) = match mark.to_lowercase().as_str() {
+        "pm" if (1..12).contains(&hour) => (hour + 12, blank + 2),
+        "am" if hour == 12 => (0, blank + 2),
+        "am" | "pm" if (1..=12).contains(&hour) => (hour, blank + 2),
+        _ => (hour, 0),
+    };
+    let minute: u32 = minutes.unwrap_or("0").parse().ok()?;
+    let fits = (minutes.is_some() || used > 0) && hour < 24 && minute < 60;
+    fits.then(|| (format!("{hour:02}:{minute:02}"), told + used))
 }

@@ -13,7 +13,15 @@ const FEELINGS: [&str; 4] = ["angry", "worried", "disappointed", "happy"];
 
 /// Reads an expression. After a mistake the expression is `false`, so that nothing else stumbles over it.
 pub fn read(source: &str, span: Span) -> (Expr, Vec<Diagnostic>) {
-    let mut reader = Reader { tokens: lex::tokens(source), at: 0, depth: 0, span, length: source.len(), bare: vec![] };
+    let mut reader = Reader {
+        tokens: lex::tokens(source),
+        at: 0,
+        depth: 0,
+        span,
+        length: source.len(),
+        bare: vec![],
+        kinds: vec![],
+    };
     let result = match reader.tokens.iter().find(|t| t.kind == Kind::Wrong) {
         Some(wrong) if wrong.text == ":" && wrong.end == source.len() => {
             Err(Mistake::at(wrong, "a condition takes no colon", "Take the colon away."))
@@ -25,13 +33,13 @@ pub fn read(source: &str, span: Span) -> (Expr, Vec<Diagnostic>) {
         )),
         None => reader.whole(),
     };
-    let done = |jinja: String, bare| Expr { source: source.to_owned(), span, jinja, bare };
+    let done = |jinja: String, bare, kinds| Expr { source: source.to_owned(), span, jinja, bare, kinds };
     match result {
-        Ok(jinja) => (done(jinja, reader.bare), vec![]),
+        Ok(jinja) => (done(jinja, reader.bare, reader.kinds), vec![]),
         Err(m) => {
             let place = reader.place(m.start, m.end);
             let problem = if source.is_empty() { "The value is missing".into() } else { sentence(&m.problem) };
-            (done("false".into(), vec![]), vec![Diagnostic::error("F032", place, problem, m.action)])
+            (done("false".into(), vec![], vec![]), vec![Diagnostic::error("F032", place, problem, m.action)])
         }
     }
 }
@@ -63,6 +71,7 @@ struct Reader {
     span: Span,
     length: usize,
     bare: Vec<BareWord>,
+    kinds: Vec<BareWord>,
 }
 
 /// An operand: its expression, and the detail's name where it is one.
@@ -243,11 +252,10 @@ impl Reader {
             }
         }
         self.compared_otherwise()?;
-        if let (Some("a" | "an"), Some(kind)) = (self.word(0), self.word(1)) {
-            let problem = format!("`is {} {kind}` is not supported yet", self.word(0).unwrap_or("a"));
-            let token = self.peek().cloned();
-            let action = "Ask for one kind of answer at a time.";
-            return Err(token.map_or_else(|| self.missing("`is`"), |t| Mistake::at(&t, problem, action)));
+        if let Some(kind) = self.a_kind() {
+            let jinja = format!("is_kind({l}, {})", lex::quoted(&kind.text));
+            self.kinds.push(BareWord { detail: left.path.clone().unwrap_or_default(), word: kind });
+            return Ok(jinja);
         }
         if left.path.as_deref() == Some("customer")
             && let Some(feeling) = self.word(0).map(str::to_lowercase).filter(|w| FEELINGS.contains(&w.as_str()))
@@ -261,6 +269,27 @@ impl Reader {
             "false" => format!("(same({l}, false) or same({l}, \"no\"))"),
             _ => format!("same({l}, {right})"),
         })
+    }
+
+    /// `an email`, `a whole number`, `an order number`. `a` alone is a value.
+    fn a_kind(&mut self) -> Option<Name> {
+        if !matches!(self.word(0), Some("a" | "an")) || matches!(self.word(1), None | Some("and" | "or")) {
+            return None;
+        }
+        let start = self.tokens.get(self.at + 1).map_or(0, |t| t.start);
+        self.at += 1;
+        let mut words: Vec<String> = Vec::new();
+        if self.eat(&["yes", "or", "no"]) {
+            words.push("yes or no".into());
+        }
+        while let Some(word) = self.word(0).filter(|w| !matches!(*w, "and" | "or") && !w.contains('.')) {
+            words.push(word.to_lowercase());
+            self.at += 1;
+        }
+        let end = self.tokens.get(self.at.wrapping_sub(1)).map_or(start, |t| t.end);
+        let text = words.join(" ");
+        let text = if matches!(text.as_str(), "whole number" | "yes or no") { text } else { text.replace(' ', "_") };
+        Some(Name { text, span: self.place(start, end) })
     }
 
     /// `is bigger than 5`: said in other words than ours.

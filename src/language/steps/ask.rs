@@ -35,10 +35,10 @@ pub enum AcceptKind {
     Text,
     Number,
     WholeNumber,
+    Money,
     Email,
     Phone,
     Date,
-    Money,
     Time,
     Duration,
     Name,
@@ -146,10 +146,10 @@ const KINDS: [(&str, AcceptKind); 14] = [
     ("text", AcceptKind::Text),
     ("number", AcceptKind::Number),
     ("whole number", AcceptKind::WholeNumber),
+    ("money", AcceptKind::Money),
     ("email", AcceptKind::Email),
     ("phone", AcceptKind::Phone),
     ("date", AcceptKind::Date),
-    ("money", AcceptKind::Money),
     ("time", AcceptKind::Time),
     ("duration", AcceptKind::Duration),
     ("name", AcceptKind::Name),
@@ -158,6 +158,16 @@ const KINDS: [(&str, AcceptKind); 14] = [
     ("file", AcceptKind::File),
     ("yes or no", AcceptKind::YesOrNo),
 ];
+
+/// The words of the language's own kinds of answer.
+pub fn kind_words() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(word, _)| *word)
+}
+
+/// The word of one of them; empty for kinds that are described in the flow or in `bot.yaml`.
+pub fn kind_word(kind: &AcceptKind) -> &'static str {
+    KINDS.iter().find(|(_, known)| known == kind).map_or("", |(word, _)| *word)
+}
 
 fn kind(p: &mut Parser, form: &Form) -> Option<AcceptKind> {
     let written = form.text.to_lowercase();
@@ -168,7 +178,7 @@ fn kind(p: &mut Parser, form: &Form) -> Option<AcceptKind> {
         return Some(AcceptKind::Kind(p.name(form)));
     }
     let (first, rest) = written.split_once(' ').unwrap_or((&written, ""));
-    let kinds = || KINDS.iter().map(|(w, _)| *w);
+    let kinds = kind_words;
     let pattern = || did_you_mean(first, ["pattern"]).map(|_| "pattern …");
     // `phone number`, `a number`: a kind with a word too many.
     let first_is = || kinds().find(|k| *k == first);

@@ -24,7 +24,7 @@ pub mod triage;
 pub mod use_;
 pub mod wait;
 
-pub use ask::{Accept, AcceptKind, Ask, Button, Check};
+pub use ask::{Accept, AcceptKind, Ask, Button, Check, kind_word, kind_words};
 pub use ask_again::AskAgain;
 pub use ask_some::AskSome;
 pub use card::Card;

@@ -37,6 +37,15 @@ pub(super) fn chosen(labels: &[String], text: &str) -> Option<(usize, Range<usiz
         .or_else(|| nearly(&labels, &said).map(|at| (at, all)))
 }
 
+/// The one label whose words stand in the text, and their place. Nothing is guessed.
+pub(super) fn named(labels: &[String], text: &str) -> Option<(usize, Range<usize>)> {
+    let labels: Vec<Vec<Token>> = labels.iter().map(|label| words(label)).collect();
+    match contained(&labels, text, &words(text)) {
+        Search::One(at, span) => Some((at, span)),
+        Search::Several | Search::None => None,
+    }
+}
+
 enum Search {
     One(usize, Range<usize>),
     Several,

@@ -265,7 +265,7 @@ fn weekday(tokens: &[Token], tense: Tense, today: Date) -> Read {
     date.map(|date| (date, day_at + 1))
 }
 
-fn day_named(name: &str) -> Option<Weekday> {
+pub(super) fn day_named(name: &str) -> Option<Weekday> {
     Some(match name {
         "monday" | "mon" => Weekday::Monday,
         "tuesday" | "tue" | "tues" => Weekday::Tuesday,

@@ -1,29 +1,32 @@
 //! A value of the wanted kind in what a customer typed, and where it stood: "it's 204518 I think", "last Friday".
 mod choose;
-mod clock;
 mod contact;
+mod corrections;
 mod dates;
 mod day_words;
-mod lengths;
+mod durations;
 mod money;
 mod names;
 mod number_words;
 mod numbers;
 mod pattern;
+mod pieces;
+mod times;
+mod volunteered;
 mod yes_no;
 
 pub use super::person::asks_for_a_person;
 pub use choose::choose;
+pub use corrections::{Correction, correction};
 pub use pattern::Pattern;
+pub use volunteered::{unambiguous, volunteered};
 
-use super::normal::{Token, cap};
+use super::normal::cap;
 use crate::time::Millis;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use regex::Regex;
 use serde_json::Value;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// What an answer has to be.
 #[derive(Clone, Debug)]
@@ -54,7 +57,24 @@ pub enum Kind {
     YesOrNo,
     /// One of these labels.
     OneOf(Vec<String>),
+    /// One row of a table.
+    Rows(Vec<Row>),
     Pattern(Pattern),
+}
+
+/// A row of a table: how it is called, and what is known when it was chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub name: String,
+    pub label: String,
+    pub value: Value,
+}
+
+impl Kind {
+    /// Whether nearly any words fit it. Buttons are tried before such a kind.
+    pub fn takes_nearly_anything(&self) -> bool {
+        matches!(self, Kind::Text | Kind::Name | Kind::Address)
+    }
 }
 
 /// Where and when the words were said.
@@ -94,27 +114,16 @@ pub fn find(kind: &Kind, text: &str, frame: &Frame) -> Option<Found> {
         Kind::Phone => contact::phone(text, frame),
         Kind::Date => dates::date(text, frame),
         Kind::Money => money::money(text, frame),
-        Kind::Time => clock::time(text),
-        Kind::Duration => lengths::duration(text),
+        Kind::Time => times::time(text),
+        Kind::Duration => durations::duration(text),
         Kind::Name => names::name(text),
         Kind::Address => names::address(text),
         Kind::Photo | Kind::File => None,
         Kind::YesOrNo => yes_no::yes_or_no(text).map(|(yes, span)| Found::new(yes, span)),
         Kind::OneOf(labels) => one_of(labels, text),
+        Kind::Rows(rows) => one_row(rows, text),
         Kind::Pattern(pattern) => pattern.find(text),
     }
-}
-
-static PIECES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9]+(?:[.,][0-9]+)?|\p{L}[\p{L}']*").ok());
-
-/// Numbers and words of a flat text, lower case: "1.5h" is two.
-fn pieces(flat: &str) -> Vec<Token> {
-    let Some(regex) = PIECES.as_ref() else { return Vec::new() };
-    let piece = |hit: regex::Match<'_>| {
-        let text = hit.as_str().to_lowercase().replace('\'', "");
-        Token { stem: text.clone(), text, span: hit.range() }
-    };
-    regex.find_iter(flat).map(piece).collect()
 }
 
 fn whole(text: &str) -> Option<Found> {
@@ -126,6 +135,14 @@ fn whole(text: &str) -> Option<Found> {
 fn one_of(labels: &[String], text: &str) -> Option<Found> {
     let (at, span) = choose::chosen(labels, text)?;
     labels.get(at).map(|label| Found::new(label.as_str(), span))
+}
+
+/// By its label, else by its name.
+fn one_row(rows: &[Row], text: &str) -> Option<Found> {
+    let labels: Vec<String> = rows.iter().map(|row| row.label.clone()).collect();
+    let names = || rows.iter().map(|row| row.name.replace('_', " ")).collect::<Vec<_>>();
+    let (at, span) = choose::chosen(&labels, text).or_else(|| choose::chosen(&names(), text))?;
+    rows.get(at).map(|row| Found::new(row.value.clone(), span))
 }
 
 impl Frame {

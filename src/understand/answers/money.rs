@@ -1,142 +1,203 @@
-//! Amounts of money: "about £40 I think", "forty euros", "two pounds fifty", "99p".
-use super::{Found, Frame, numbers};
-use crate::understand::normal::{fold, words};
+//! Amounts of money in a sentence: "about £40 I think", "twenty pounds fifty", "40". A number where the currency is the
+//! bot's or none was named, else an amount with its currency.
+use super::day_words::month;
+use super::numbers::{in_digits, in_words};
+use super::{Found, Frame};
+use crate::understand::normal::{fold, is_stop_word};
 use serde_json::{Number, Value, json};
 use std::ops::Range;
 
-/// An amount and what was said about its currency.
-struct Amount {
-    value: f64,
-    currency: Option<String>,
-    span: Range<usize>,
-}
-
-/// The first amount with a currency, else the first number. A plain number where the currency is the bot's.
-pub(super) fn money(text: &str, frame: &Frame) -> Option<Found> {
-    let all: Vec<Amount> = numbers::numbers(text, frame)
-        .into_iter()
-        .filter_map(|(value, span)| amount(text, value, span, frame))
-        .collect();
-    let at = all.iter().position(|a| a.currency.is_some()).unwrap_or(0);
-    let first = all.get(at)?;
-    let (mut value, mut end) = (first.value, first.span.end);
-    // "two pounds fifty"
-    if let Some(next) = all.get(at + 1).filter(|_| first.currency.is_some())
-        && next.currency.is_none()
-        && next.value.fract() == 0.0
-        && (1.0..100.0).contains(&next.value)
-        && first.value.fract() == 0.0
-        && text.get(end..next.span.start).is_some_and(|gap| matches!(gap.trim(), "" | "and"))
-        && words(text.get(next.span.end..)?).is_empty()
-    {
-        value += next.value / 100.0;
-        end = next.span.end;
-    }
-    let number = amount_json(value)?;
-    let own = first.currency.as_ref().is_none_or(|said| said.eq_ignore_ascii_case(&frame.currency));
-    let value = match &first.currency {
-        Some(currency) if !own => json!({ "amount": number, "currency": currency }),
-        _ => number,
-    };
-    Some(Found::new(value, first.span.start..end))
-}
-
-/// Hundredths are exact to the eye: 40.1 + 0.2 is 40.3.
-fn amount_json(value: f64) -> Option<Value> {
-    let value = (value * 100.0).round() / 100.0;
-    if value.fract() == 0.0 && value.abs() < 9e15 {
-        return Some(Value::from(value as i64));
-    }
-    Number::from_f64(value).map(Value::Number)
-}
-
-fn amount(text: &str, value: f64, span: Range<usize>, frame: &Frame) -> Option<Amount> {
-    let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
-    // "10k" has been multiplied already
-    let (stuck, mut end) = match after.chars().next() {
-        Some(k @ ('k' | 'K')) if !after.chars().nth(1).is_some_and(char::is_alphanumeric) => {
-            (after.get(k.len_utf8()..)?, span.end + k.len_utf8())
-        }
-        _ => (after, span.end),
-    };
-    if let Some((currency, length)) = sign_before(before, frame) {
-        return Some(Amount { value, currency: Some(currency), span: span.start - length..end });
-    }
-    let spaces = stuck.len() - stuck.trim_start_matches(' ').len();
-    let next = stuck.get(spaces..)?;
-    if let Some((currency, length)) = next.chars().next().and_then(|c| Some((sign(c, frame)?, c.len_utf8()))) {
-        end += spaces + length;
-        return Some(Amount { value, currency: Some(currency), span: span.start..end });
-    }
-    let word: String = next.chars().take_while(|c| c.is_alphabetic()).take(12).collect();
-    if let Some((currency, parts)) = named(&word, frame) {
-        end += spaces + word.len();
-        return Some(Amount { value: value / parts, currency: Some(currency), span: span.start..end });
-    }
-    // "5kg", "20%" are amounts of something else
-    let other = spaces == 0 && next.starts_with(|c: char| c.is_alphabetic() || c == '%');
-    (!other).then_some(Amount { value, currency: None, span: span.start..end })
-}
-
-fn sign_before(before: &str, frame: &Frame) -> Option<(String, usize)> {
-    let near = before.trim_end_matches([' ', '-']);
-    let gap = before.len() - near.len();
-    let last = near.chars().next_back()?;
-    if let Some(currency) = sign(last, frame) {
-        return Some((currency, gap + last.len_utf8()));
-    }
-    let start = near.rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| at + near.get(at..).map_or(1, first_length));
-    let word = near.get(start..)?;
-    let code = word.len() == 3 && CODES.contains(&word.to_ascii_uppercase().as_str());
-    code.then(|| (word.to_ascii_uppercase(), gap + word.len()))
-}
-
-fn first_length(text: &str) -> usize {
-    text.chars().next().map_or(1, char::len_utf8)
-}
-
-const CODES: [&str; 20] = [
-    "GBP", "EUR", "USD", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "JPY", "CNY",
-    "INR", "SGD", "HKD", "ZAR",
+/// Signs before or behind an amount; the longer of two that begin alike stands first.
+const SIGNS: [(&str, &str); 23] = [
+    ("US$", "USD"),
+    ("CA$", "CAD"),
+    ("C$", "CAD"),
+    ("AU$", "AUD"),
+    ("A$", "AUD"),
+    ("NZ$", "NZD"),
+    ("HK$", "HKD"),
+    ("S$", "SGD"),
+    ("R$", "BRL"),
+    ("$", "DOLLAR"),
+    ("£", "GBP"),
+    ("€", "EUR"),
+    ("¥", "YEN"),
+    ("₹", "INR"),
+    ("₽", "RUB"),
+    ("₴", "UAH"),
+    ("₩", "KRW"),
+    ("₺", "TRY"),
+    ("₪", "ILS"),
+    ("zł", "PLN"),
+    ("Kč", "CZK"),
+    ("Fr.", "CHF"),
+    ("Rs.", "INR"),
+];
+const CODES: [&str; 32] = [
+    "AED", "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK",
+    "JPY", "KRW", "MXN", "NOK", "NZD", "PHP", "PLN", "RON", "SAR", "SEK", "SGD", "THB", "TRY", "UAH", "USD", "ZAR",
+];
+/// Words behind an amount, and their hundredth parts.
+const WORDS: [(&[&str], &str); 9] = [
+    (&["pound", "pounds", "quid", "sterling"], "GBP"),
+    (&["euro", "euros"], "EUR"),
+    (&["dollar", "dollars", "buck", "bucks"], "DOLLAR"),
+    (&["franc", "francs", "franken"], "CHF"),
+    (&["yen"], "JPY"),
+    (&["rupee", "rupees", "rs"], "INR"),
+    (&["zloty", "zlotys"], "PLN"),
+    (&["kr", "kronor", "kroner", "krona", "krone"], "CROWN"),
+    (&["yuan", "rmb"], "CNY"),
+];
+/// Currencies that share a name: the bot's where it is one of them, else the first.
+const FAMILIES: [(&str, &[&str]); 3] = [
+    ("DOLLAR", &["USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN"]),
+    ("CROWN", &["SEK", "NOK", "DKK", "ISK"]),
+    ("YEN", &["JPY", "CNY"]),
 ];
 
-fn sign(c: char, frame: &Frame) -> Option<String> {
-    Some(match c {
-        '£' | '￡' => "GBP".to_owned(),
-        '€' => "EUR".to_owned(),
-        '¥' => own_of(frame, &["JPY", "CNY"]),
-        '₹' => "INR".to_owned(),
-        '$' | '＄' => own_of(frame, &DOLLARS),
-        _ => return None,
-    })
+/// An amount with what was said of its currency.
+struct Amount {
+    value: f64,
+    span: Range<usize>,
+    currency: Option<String>,
+    /// The currency was said in a word, after which the hundredth parts may follow: "five pounds fifty".
+    by_word: bool,
 }
 
-const DOLLARS: [&str; 6] = ["USD", "CAD", "AUD", "NZD", "SGD", "HKD"];
-
-/// Several countries use the word or the sign: the bot's own currency where it is one of theirs, else the first.
-fn own_of(frame: &Frame, currencies: &[&str]) -> String {
-    let own = currencies.iter().find(|c| c.eq_ignore_ascii_case(&frame.currency));
-    own.or(currencies.first()).map_or_else(String::new, |c| (*c).to_owned())
+/// The first amount with a currency, else the first number that counts nothing else.
+pub(super) fn money(text: &str, frame: &Frame) -> Option<Found> {
+    let mut numbers = in_digits(text, frame);
+    numbers.extend(in_words(text));
+    numbers.sort_by_key(|(_, span)| span.start);
+    let named = (0..numbers.len()).find_map(|at| with_currency(text, &numbers, at, frame));
+    let amount = named.or_else(|| numbers.iter().find_map(|number| without_currency(text, number)))?;
+    let value = (amount.value * 100.0).round() / 100.0;
+    let figure = figure(value)?;
+    let foreign = amount.currency.filter(|currency| *currency != frame.currency);
+    let value = foreign.map_or(figure.clone(), |currency| json!({ "amount": figure, "currency": currency }));
+    Some(Found::new(value, amount.span))
 }
 
-/// The currency of a word, and how many of what it names make one.
-fn named(word: &str, frame: &Frame) -> Option<(String, f64)> {
-    let word = fold(word);
-    let whole = |currency: &str| Some((currency.to_owned(), 1.0));
-    match word.as_str() {
-        "pound" | "pounds" | "quid" | "sterling" => whole("GBP"),
-        "euro" | "euros" => whole("EUR"),
-        "dollar" | "dollars" | "buck" | "bucks" => Some((own_of(frame, &DOLLARS), 1.0)),
-        "franc" | "francs" | "franken" => whole("CHF"),
-        "yen" => whole("JPY"),
-        "rupee" | "rupees" => whole("INR"),
-        "zloty" | "zl" => whole("PLN"),
-        "kr" | "kronor" | "kroner" | "crowns" => Some((own_of(frame, &["SEK", "NOK", "DKK", "CZK"]), 1.0)),
-        "p" | "pence" | "penny" => Some(("GBP".to_owned(), 100.0)),
-        "cent" | "cents" => Some((own_of(frame, &["EUR", "USD", "CAD", "AUD", "NZD", "SGD", "HKD"]), 100.0)),
-        _ => {
-            let code = word.to_ascii_uppercase();
-            CODES.contains(&code.as_str()).then_some((code, 1.0))
-        }
+/// Beyond this nobody pays in a chat, and a double loses the pence.
+const LARGEST: f64 = 1e12;
+
+fn figure(value: f64) -> Option<Value> {
+    if value.abs() > LARGEST {
+        return None;
     }
+    if value.fract() == 0.0 { Some(Value::from(value as i64)) } else { Number::from_f64(value).map(Value::Number) }
+}
+
+fn with_currency(text: &str, numbers: &[(f64, Range<usize>)], at: usize, frame: &Frame) -> Option<Amount> {
+    let (value, span) = numbers.get(at)?;
+    let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
+    if let Some((currency, length)) = sign_before(before) {
+        let span = span.start - length..span.end;
+        let amount = Amount { value: *value, span, currency: Some(own(currency, frame)), by_word: false };
+        return Some(with_parts(text, numbers.get(at + 1), amount));
+    }
+    let (currency, length, by_word) = named_after(after)?;
+    let amount = match currency {
+        "PENCE" => {
+            Amount { value: value / 100.0, span: span.start..span.end + length, currency: Some("GBP".into()), by_word }
+        }
+        "CENT" => {
+            // which dollar or euro a cent is of only the bot's own currency tells
+            let currency = Some(frame.currency.clone()).filter(|c| c != "GBP")?;
+            Amount { value: value / 100.0, span: span.start..span.end + length, currency: Some(currency), by_word }
+        }
+        _ => {
+            Amount { value: *value, span: span.start..span.end + length, currency: Some(own(currency, frame)), by_word }
+        }
+    };
+    Some(if currency == "PENCE" || currency == "CENT" { amount } else { with_parts(text, numbers.get(at + 1), amount) })
+}
+
+/// "twenty pounds fifty", "5 euros and 30 cents".
+fn with_parts(text: &str, next: Option<&(f64, Range<usize>)>, amount: Amount) -> Amount {
+    let Some((value, span)) = next else { return amount };
+    let gap = text.get(amount.span.end..span.start).unwrap_or("?").trim();
+    let after = text.get(span.end..).unwrap_or("");
+    let fits = value.fract() == 0.0 && (1.0..100.0).contains(value) && amount.value.fract() == 0.0;
+    let (ends, length) = match named_after(after) {
+        Some(("PENCE" | "CENT", length, _)) => (true, length),
+        Some(_) => (false, 0),
+        None => (amount.by_word && gap.is_empty() && counts_nothing(after), 0),
+    };
+    if !(fits && ends && matches!(gap, "" | "and" | ",")) {
+        return amount;
+    }
+    Amount { value: amount.value + value / 100.0, span: amount.span.start..span.end + length, ..amount }
+}
+
+/// The currency before an amount, and its bytes with the blank behind it.
+fn sign_before(before: &str) -> Option<(&'static str, usize)> {
+    let trimmed = before.trim_end();
+    let sign = SIGNS.iter().find(|(sign, _)| trimmed.ends_with(sign)).map(|(sign, currency)| (*currency, sign.len()));
+    let code = || {
+        let start = trimmed.len().checked_sub(3)?;
+        let written = trimmed.get(start..).filter(|_| !ends_in_word(trimmed.get(..start).unwrap_or("")))?;
+        CODES.iter().find(|code| code.eq_ignore_ascii_case(written)).map(|code| (*code, 3))
+    };
+    let (currency, length) = sign.or_else(code)?;
+    // far away it belongs to something else
+    let blank = before.len() - trimmed.len();
+    (blank <= 1).then_some((currency, length + blank))
+}
+
+/// The currency behind an amount, its bytes with the blank before it, and whether it is a word.
+fn named_after(after: &str) -> Option<(&'static str, usize, bool)> {
+    let skipped = after.strip_prefix(['k', 'K']).unwrap_or(after);
+    let trimmed = skipped.trim_start_matches([' ', '-']);
+    let start = after.len() - trimmed.len();
+    if start > 2 {
+        return None;
+    }
+    if let Some((sign, currency)) = SIGNS.iter().find(|(sign, _)| trimmed.starts_with(sign)) {
+        return Some((currency, start + sign.len(), false));
+    }
+    let length = trimmed.find(|c: char| !c.is_alphabetic()).unwrap_or(trimmed.len());
+    let word = fold(trimmed.get(..length)?);
+    let code = || CODES.iter().find(|code| code.eq_ignore_ascii_case(&word)).copied();
+    let currency = match word.as_str() {
+        "p" | "pence" | "penny" => "PENCE",
+        "c" | "cent" | "cents" => "CENT",
+        _ => WORDS.iter().find(|(words, _)| words.contains(&word.as_str())).map(|(_, c)| *c).or_else(code)?,
+    };
+    Some((currency, start + length, true))
+}
+
+fn own(currency: &str, frame: &Frame) -> String {
+    let family = FAMILIES.iter().find(|(name, _)| *name == currency).map(|(_, all)| *all);
+    let chosen = |all: &&[&str]| all.iter().find(|c| **c == frame.currency).or(all.first()).map(|c| (*c).to_owned());
+    family.as_ref().and_then(chosen).unwrap_or_else(|| currency.to_owned())
+}
+
+/// A bare number: no percentage, no weight, no day of a month, not "2 lamps".
+fn without_currency(text: &str, (value, span): &(f64, Range<usize>)) -> Option<Amount> {
+    let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
+    let last = fold(before.split_whitespace().next_back().unwrap_or(""));
+    let after = after.strip_prefix(['k', 'K']).unwrap_or(after);
+    let alone = !before.ends_with(['#', '/', ':', '-']) && !ends_in_word(before) && month(&last).is_none();
+    let fine = alone && last != "x" && counts_nothing(after) && *value >= 0.0;
+    fine.then(|| Amount { value: *value, span: span.clone(), currency: None, by_word: false })
+}
+
+/// Whether what follows a number is no thing that is counted.
+fn counts_nothing(after: &str) -> bool {
+    if after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '%' | '/' | ':' | '-')) {
+        return false;
+    }
+    let breath = after.trim_start().chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '%');
+    let next = fold(after.split_whitespace().next().unwrap_or(""));
+    const TELLING: &[&str] =
+        &["altogether", "each", "i", "in", "total", "roughly", "max", "maybe", "think", "but", "ish"];
+    breath
+        || TELLING.contains(&next.as_str())
+        || (is_stop_word(&next) && next != "of" && next != "am") && month(&next).is_none()
+}
+
+fn ends_in_word(text: &str) -> bool {
+    text.chars().next_back().is_some_and(char::is_alphanumeric)
 }

@@ -44,7 +44,7 @@ static UNITS: &[&str] = &[
     "usd", "eur", "chf", "h", "hrs", "min", "mins",
 ];
 
-fn in_digits(text: &str, frame: &Frame) -> Vec<(f64, Range<usize>)> {
+pub(super) fn in_digits(text: &str, frame: &Frame) -> Vec<(f64, Range<usize>)> {
     let flat = Flat::new(text);
     let Some(regex) = DIGITS.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
@@ -72,8 +72,11 @@ fn in_digits(text: &str, frame: &Frame) -> Vec<(f64, Range<usize>)> {
     found
 }
 
-/// Not within a word ("B12") or a longer figure ("12:30", "3/5"); "x3" is fine.
+/// Not within a word ("B12") or a longer figure ("12:30", "3/5"); "x3" and "GBP48" are fine.
 fn may_begin_after(before: &str) -> bool {
+    if ["GBP", "USD", "EUR", "CHF"].iter().any(|code| before.ends_with(code)) {
+        return before.len() == 3 || !before.chars().rev().nth(3).is_some_and(char::is_alphanumeric);
+    }
     let mut back = before.chars().rev();
     match (back.next(), back.next()) {
         (Some('x' | 'X'), further) => !further.is_some_and(char::is_alphanumeric),
@@ -136,7 +139,7 @@ fn decimal_mark(plain: &str, frame: &Frame) -> Option<char> {
     (!groups).then_some(mark)
 }
 
-fn in_words(text: &str) -> Vec<(f64, Range<usize>)> {
+pub(super) fn in_words(text: &str) -> Vec<(f64, Range<usize>)> {
     let tokens = words(text);
     let (mut found, mut at) = (Vec::new(), 0);
     while let Some(token) = tokens.get(at) {

@@ -1,6 +1,8 @@
 //! The understander through its public doors: tables of what customers type, and what must be made of it.
 mod anything;
 mod buttons;
+mod corrections;
+mod kinds;
 mod moods;
 mod person;
 mod topics;
@@ -10,7 +12,9 @@ mod words;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use rapport::time::Millis;
-use rapport::understand::answers::{Found, Frame, Kind, Pattern, asks_for_a_person, choose, find};
+use rapport::understand::answers::{
+    Found, Frame, Kind, Pattern, asks_for_a_person, choose, find, unambiguous, volunteered,
+};
 use rapport::understand::mood::{Feeling, Mood};
 use rapport::understand::normal;
 use rapport::understand::topics::{Example, RANKED, Topics, Verdict};
