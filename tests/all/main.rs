@@ -14,6 +14,7 @@ mod engine;
 mod format;
 mod graph;
 mod http;
+mod kinds;
 mod language;
 mod locales;
 mod lsp;

@@ -220,7 +220,10 @@ impl<'a> Filled<'a> {
         let first = root(path);
         let always = first != "customer" && BUILT_IN.contains(&first);
         let fact = self.proof.settings.facts.contains_key(first);
-        !(always || fact || facts.contains(path) || (first != "customer" && facts.contains(first)))
+        // `customer.level` brings `customer.level.points`; `customer` alone brings nothing
+        let prefixes = path.match_indices('.').filter_map(|(at, _)| path.get(..at)).chain([path]);
+        let within = prefixes.skip(usize::from(first == "customer" && path.contains('.'))).any(|p| facts.contains(p));
+        !(always || fact || within)
     }
 
     /// A way to `at` on which nothing fills the detail, in the author's words.
