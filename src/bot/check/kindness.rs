@@ -42,7 +42,7 @@ pub fn check(proof: &Proof<'_>, philosophy: &Philosophy, found: &mut Vec<Diagnos
     for flow in proof.flows.values().filter(|f| !f.house) {
         let mut rules = Rules { philosophy, flow: &flow.name, found };
         for placed in &flow.ops {
-            for (when, block) in failures(placed, philosophy) {
+            for (when, block) in failures(flow, placed, philosophy) {
                 let mut walk = Walk { proof, philosophy, seen: BTreeSet::new(), cold: None };
                 walk.from(flow, block, 0);
                 if let Some(cold) = walk.cold {
@@ -62,11 +62,14 @@ pub fn check(proof: &Proof<'_>, philosophy: &Philosophy, found: &mut Vec<Diagnos
 }
 
 /// The blocks of a step that follow a failure which the philosophy names, each with when it runs.
-fn failures(placed: &Placed, philosophy: &Philosophy) -> Vec<(String, At)> {
+fn failures(flow: &FlowCode, placed: &Placed, philosophy: &Philosophy) -> Vec<(String, At)> {
     let empathy = &philosophy.empathy;
     let many = |n: u32| empathy.tries.is_some_and(|least| n >= least);
+    // `ask 2 of` goes on with its next question by itself: another detail will do.
+    let op = |at: At| usize::try_from(at).ok().and_then(|i| flow.ops.get(i)).map(|p| &p.op);
+    let passes_on = |block: At| matches!(op(block), Some(Op::Enough(_)));
     let tries = |all: &[(u32, At)]| -> Vec<(String, At)> {
-        all.iter().filter(|(n, _)| many(*n)).map(|(n, b)| (format!("{n} tries failed"), *b)).collect()
+        all.iter().filter(|(n, b)| many(*n) && !passes_on(*b)).map(|(n, b)| (format!("{n} tries failed"), *b)).collect()
     };
     match &placed.op {
         Op::Ask(ask) => tries(&ask.tries),
