@@ -1,33 +1,63 @@
 //! `rapport check`: every mistake at once.
+use super::colour::Colour;
 use super::load;
 use crate::bot::compile;
 use crate::bot::paths::Bound;
-use crate::language::render;
+use crate::language::{render, sarif};
 use anyhow::Result;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-pub fn run(path: &Path, as_json: bool, with_bound: bool) -> Result<ExitCode> {
-    let mut wrong = false;
-    let mut bots: Vec<Value> = Vec::new();
-    for folder in load::folders(path)? {
+#[derive(Clone, Debug, clap::Args)]
+pub struct CheckArgs {
+    /// The bot's folder, or a folder of bots.
+    pub path: PathBuf,
+    /// Print JSON, for other programs.
+    #[arg(long, conflicts_with = "sarif")]
+    pub json: bool,
+    /// Print SARIF 2.1.0, for code hosts and editors that show mistakes beside the lines.
+    #[arg(long)]
+    pub sarif: bool,
+    /// Show the longest way to an answer or a person, step by step.
+    #[arg(long)]
+    pub bound: bool,
+    /// Whether the text has colours; `NO_COLOR` is honoured.
+    #[arg(long, value_enum, default_value_t)]
+    pub color: Colour,
+}
+
+pub fn run(args: &CheckArgs) -> Result<ExitCode> {
+    let colour = args.color.on();
+    let mut out = std::io::stdout().lock();
+    let (mut wrong, mut explained) = (false, None);
+    let (mut bots, mut runs): (Vec<Value>, Vec<Value>) = (vec![], vec![]);
+    for folder in load::folders(&args.path)? {
         let compiled = compile(&load::files(&folder)?);
         wrong |= compiled.bot.is_none();
-        if as_json {
+        let bound = compiled.bot.as_ref().and_then(|b| b.bound.as_ref());
+        if args.sarif {
+            runs.push(sarif::run(&compiled.diagnostics, &compiled.sources, &folder.to_string_lossy()));
+        } else if args.json {
             let found: Vec<Value> =
                 compiled.diagnostics.iter().map(|d| render::to_json(d, &compiled.sources)).collect();
-            let turns = compiled.bot.as_ref().and_then(|b| Some(b.bound.as_ref()?.turns));
+            let turns = bound.map(|b| b.turns);
             bots.push(json!({ "folder": folder, "ok": compiled.bot.is_some(), "diagnostics": found, "turns": turns }));
         } else {
-            print!("{}", load::report(&folder, &compiled));
-            if let Some(bound) = compiled.bot.as_ref().and_then(|b| b.bound.as_ref()).filter(|_| with_bound) {
-                print!("{}", longest_way(bound));
+            load::write_report(&mut out, &folder, &compiled, colour)?;
+            explained = explained.or(compiled.diagnostics.first().map(|d| d.code));
+            if let Some(bound) = bound.filter(|_| args.bound) {
+                write!(out, "{}", longest_way(bound))?;
             }
         }
     }
-    if as_json {
-        println!("{}", serde_json::to_string_pretty(&json!({ "ok": !wrong, "bots": bots }))?);
+    if args.sarif {
+        writeln!(out, "{}", serde_json::to_string_pretty(&sarif::log(runs))?)?;
+    } else if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&json!({ "ok": !wrong, "bots": bots }))?)?;
+    } else if let Some(code) = explained {
+        writeln!(out, "`rapport explain {code}` tells more.")?;
     }
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

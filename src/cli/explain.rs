@@ -7,6 +7,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use std::process::ExitCode;
 
 const WIDTH: usize = 80;
+/// A blank at which no line ends: a command stays on one.
+const KEPT: &str = "\u{a0}";
 
 pub fn run(code: Option<&str>, colour: Colour) -> Result<ExitCode> {
     let Some(code) = code else {
@@ -61,7 +63,7 @@ fn shown(page: &Page, colour: bool) -> String {
             Event::Text(text) if code => out.extend(text.lines().map(|l| format!("    {l}\n"))),
             Event::Text(text) => words.push_str(&text),
             Event::Code(text) if heading => words.push_str(&text),
-            Event::Code(text) => words.push_str(&format!("`{text}`")),
+            Event::Code(text) => words.push_str(&format!("`{}`", text.replace(' ', KEPT))),
             Event::SoftBreak | Event::HardBreak => words.push(' '),
             _ => {}
         }
@@ -79,7 +81,7 @@ fn file_of(kind: &CodeBlockKind<'_>) -> String {
 
 fn wrapped(text: &str) -> String {
     let mut lines: Vec<String> = vec![String::new()];
-    for word in text.split_whitespace() {
+    for word in text.split(' ').filter(|w| !w.is_empty()) {
         let line = lines.last_mut().map_or(0, |l| l.chars().count());
         if line > 0 && line + 1 + word.chars().count() > WIDTH {
             lines.push(String::new());
@@ -91,5 +93,5 @@ fn wrapped(text: &str) -> String {
             last.push_str(word);
         }
     }
-    lines.join("\n")
+    lines.join("\n").replace(KEPT, " ")
 }

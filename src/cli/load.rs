@@ -1,11 +1,12 @@
 //! Bots from folders.
+use super::colour::Colour;
 use crate::bot::compile::TESTS;
 use crate::bot::{Bot, Compiled, Files, compile};
 use crate::language::Severity;
 use crate::language::render;
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::io::IsTerminal;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -103,9 +104,20 @@ fn text(path: &Path) -> Result<String> {
 
 /// All mistakes of a bot as text for a terminal.
 pub fn report(folder: &Path, compiled: &Compiled) -> String {
-    let colour = std::io::stdout().is_terminal();
-    let mut out: String =
-        compiled.diagnostics.iter().map(|d| render::text(d, &compiled.sources, colour) + "\n\n").collect();
+    let mut out = Vec::new();
+    // A list of bytes takes everything.
+    let _ = write_report(&mut out, folder, compiled, Colour::Auto.on());
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Writes all mistakes of a bot as text, one after the other: there may be very many.
+///
+/// # Errors
+/// Where nothing can be written.
+pub fn write_report(out: &mut impl Write, folder: &Path, compiled: &Compiled, colour: bool) -> std::io::Result<()> {
+    for diagnostic in &compiled.diagnostics {
+        writeln!(out, "{}\n", render::text(diagnostic, &compiled.sources, colour))?;
+    }
     let count = |s: Severity| compiled.diagnostics.iter().filter(|d| d.severity == s).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
@@ -124,10 +136,9 @@ pub fn report(folder: &Path, compiled: &Compiled) -> String {
         }
         (None, _) => format!("has {}. Nothing was changed.", plural(errors, "mistake")),
     };
-    out.push_str(&format!("{} {summary}\n", folder.display()));
+    writeln!(out, "{} {summary}", folder.display())?;
     let exceptions = compiled.bot.iter().flat_map(|b| b.philosophy.told());
-    exceptions.for_each(|e| out.push_str(&format!("  Exception: {e}\n")));
-    out
+    exceptions.into_iter().try_for_each(|e| writeln!(out, "  Exception: {e}"))
 }
 
 /// The bots at a path, all without mistakes.

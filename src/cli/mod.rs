@@ -1,7 +1,9 @@
 //! The command line: one file a command. `serve` is the only place that names concrete adapters.
 mod chat;
 mod check;
+mod colour;
 pub mod demo;
+mod explain;
 mod fmt;
 mod graph;
 pub mod load;
@@ -35,15 +37,16 @@ enum Command {
         name: PathBuf,
     },
     /// Read a bot and list every mistake, with what to do about it.
-    Check {
-        /// The bot's folder, or a folder of bots.
-        path: PathBuf,
-        /// Print JSON, for other programs.
-        #[arg(long)]
-        json: bool,
-        /// Show the longest way to an answer or a person, step by step.
-        #[arg(long)]
-        bound: bool,
+    ///
+    /// Ends with 0 where the bot is fine, 1 where it has mistakes, 2 where it could not be read at all.
+    Check(check::CheckArgs),
+    /// Tell more about a mistake: why it matters, an example, and the same mended.
+    Explain {
+        /// Its code, such as F012; without one, all codes are listed.
+        code: Option<String>,
+        /// Whether the text has colours; `NO_COLOR` is honoured.
+        #[arg(long, value_enum, default_value_t)]
+        color: colour::Colour,
     },
     /// Talk to a bot here in the terminal.
     Chat {
@@ -112,13 +115,17 @@ enum Command {
     },
 }
 
+/// Could not be run at all; 1 says that it ran and found mistakes.
+const NOT_RUN: u8 = 2;
+
 /// Runs the command that was asked for.
 pub fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("RAPPORT_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let result = match Cli::parse().command {
         Command::New { name } => new::run(&name),
-        Command::Check { path, json, bound } => check::run(&path, json, bound),
+        Command::Check(args) => check::run(&args),
+        Command::Explain { code, color } => explain::run(code.as_deref(), color),
         Command::Chat { path, why } => chat::run(&path, why),
         Command::Test { path, args } => test::run(&path, &args),
         Command::Graph { path, args } => graph::run(&path, &args),
@@ -133,7 +140,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(problem) => {
             eprintln!("{problem:#}");
-            ExitCode::FAILURE
+            ExitCode::from(NOT_RUN)
         }
     }
 }

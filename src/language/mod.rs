@@ -13,6 +13,7 @@ pub mod lines;
 mod mend;
 mod parse;
 pub mod render;
+pub mod sarif;
 pub mod source;
 pub mod steps;
 pub mod test;
