@@ -14,6 +14,7 @@ use crate::language::test::Test;
 use crate::understand::topics::{Example, Topics};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Files in this folder hold conversation tests.
 pub const TESTS: &str = "tests/";
@@ -128,7 +129,7 @@ fn checked(files: &Files) -> Checked {
     found.sort_by(|a, b| (a.span.file, a.span.start, a.code).cmp(&(b.span.file, b.span.start, b.code)));
     found.dedup();
     // A name that was mended by us exists nowhere; that it does not is no second mistake.
-    let mended: Vec<_> = found.iter().filter(|d| d.code == "F023").map(|d| d.span).collect();
+    let mended: BTreeSet<_> = found.iter().filter(|d| d.code == "F023").map(|d| d.span).collect();
     found.retain(|d| !d.code.starts_with("F10") || !mended.contains(&d.span));
     Checked { sources, parts, templates, flows, bound }
 }
@@ -207,24 +208,43 @@ fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates)
     flows
 }
 
+/// Pieces within pieces that are followed, and names that are followed through them; nobody writes more.
+const DEEPEST: usize = 32;
+const MOST_NAMES: usize = 1_000;
+
 /// `do FLOW` reads what that flow reads: `ask again` must know whether to run it anew.
 fn reads_of_do(flows: &mut BTreeMap<String, FlowCode>) {
     let read = |f: &FlowCode| f.ops.iter().flat_map(|p| p.reads.iter().cloned()).collect::<BTreeSet<String>>();
-    // Each round carries the reads one call further; no chain is longer than there are flows.
-    for _ in 0..flows.len() {
-        let all: BTreeMap<String, BTreeSet<String>> = flows.iter().map(|(n, f)| (n.clone(), read(f))).collect();
+    let mut all: BTreeMap<&str, Arc<BTreeSet<String>>> =
+        flows.iter().map(|(n, f)| (n.as_str(), Arc::new(read(f)))).collect();
+    let called = |f: &FlowCode| {
+        let next = f.ops.iter().filter_map(|p| if let Op::Do { flow } = &p.op { Some(flow.clone()) } else { None });
+        next.collect::<BTreeSet<String>>()
+    };
+    let calls: Vec<(&str, BTreeSet<String>)> = flows.iter().map(|(n, f)| (n.as_str(), called(f))).collect();
+    // Each round carries the reads one call further.
+    for _ in 0..DEEPEST {
         let mut grew = false;
-        for placed in flows.values_mut().flat_map(|f| &mut f.ops) {
-            if let Op::Do { flow } = &placed.op
-                && let Some(more) = all.get(flow)
-            {
-                let before = placed.reads.len();
-                placed.reads.extend(more.iter().cloned());
-                grew |= placed.reads.len() > before;
+        for (name, called) in calls.iter().filter(|(_, called)| !called.is_empty()) {
+            let Some(own) = all.get(name) else { continue };
+            let more = called.iter().filter_map(|c| all.get(c.as_str())).flat_map(|c| c.iter());
+            let mut union = BTreeSet::clone(own);
+            union.extend(more.take(MOST_NAMES).cloned());
+            if union.len() > own.len() && own.len() < MOST_NAMES {
+                grew = true;
+                all.insert(name, Arc::new(union));
             }
         }
         if !grew {
-            return;
+            break;
+        }
+    }
+    let all: BTreeMap<String, Arc<BTreeSet<String>>> = all.into_iter().map(|(n, r)| (n.to_owned(), r)).collect();
+    for placed in flows.values_mut().flat_map(|f| &mut f.ops) {
+        if let Op::Do { flow } = &placed.op
+            && let Some(reads) = all.get(flow)
+        {
+            placed.reads = Arc::clone(reads);
         }
     }
 }

@@ -95,7 +95,8 @@ pub fn read(file: FileId, source: &SourceFile) -> (Locale, Vec<Diagnostic>) {
     let mut locale = Locale { file: Some(Span::new(file, 0, 0)), ..Locale::default() };
     let root = match yaml::parse(file, source) {
         Ok(root) => root,
-        Err(d) => return (locale, vec![d]),
+        // What such a file lacks is no second mistake.
+        Err(d) => return (Locale::default(), vec![d]),
     };
     let mut reader = Reader::default();
     let entries = reader.map(&root, "This file");
@@ -132,17 +133,25 @@ pub fn texts(flows: &[Flow], of_step: impl Fn(&Flow) -> Vec<String>) -> Vec<Stri
     found
 }
 
+const LOOKED_FOR: usize = 200;
+
 /// What is wrong between translations and the bot.
 pub fn check(locales: &Locales, settings: &Settings, flows: &[Flow], texts: &[String]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let mut templates = Templates::new(settings);
+    let said: BTreeSet<&str> = texts.iter().map(String::as_str).collect();
+    // In a file of another bot, what each line may have meant is not looked for again and again.
+    let mut looked_for = 0;
     let names: BTreeSet<&str> = flows.iter().map(|f| f.name.text.as_str()).collect();
     for (tag, locale) in locales.iter() {
         for (key, span) in &locale.places {
-            if texts.contains(key) {
-                found.extend(reads_the_same(settings, key, locale.texts.get(key), *span));
+            if said.contains(key.as_str()) {
+                found.extend(reads_the_same(&mut templates, key, locale.texts.get(key), *span));
                 continue;
             }
-            let action = match did_you_mean(key, texts.iter().map(String::as_str)) {
+            looked_for += 1;
+            let near = texts.iter().map(String::as_str).filter(|_| looked_for <= LOOKED_FOR);
+            let action = match did_you_mean(key, near) {
                 Some(meant) => format!("Did you mean `{meant}`?"),
                 None => "Write the text exactly as it stands in the flow, or take the line out.".to_owned(),
             };
@@ -167,9 +176,13 @@ pub fn check(locales: &Locales, settings: &Settings, flows: &[Flow], texts: &[St
 }
 
 /// A translation may only show what the text itself shows: nothing else is sure to be known there.
-fn reads_the_same(settings: &Settings, text: &str, translation: Option<&String>, span: Span) -> Option<Diagnostic> {
+fn reads_the_same(
+    templates: &mut Templates,
+    text: &str,
+    translation: Option<&String>,
+    span: Span,
+) -> Option<Diagnostic> {
     let translation = translation?;
-    let mut templates = Templates::new(settings);
     match (templates.text(text), templates.text(translation)) {
         (Ok(own), Ok(other)) => {
             let more = other.roots().iter().find(|r| !own.roots().contains(r))?;

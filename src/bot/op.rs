@@ -5,6 +5,7 @@ use crate::language::source::Span;
 use crate::language::steps::Scale;
 use crate::understand::answers;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Index of an operation in its flow.
 pub type At = u32;
@@ -44,7 +45,7 @@ pub struct Placed {
     pub file: String,
     pub span: Span,
     /// Details it reads; what `ask again` runs anew is decided by them.
-    pub reads: BTreeSet<String>,
+    pub reads: Arc<BTreeSet<String>>,
 }
 
 /// Words with their variations.

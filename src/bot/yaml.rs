@@ -8,6 +8,11 @@ use std::fmt;
 /// Files of settings are small; larger ones are a mistake or an attack.
 const FILE_CAP: usize = 1 << 20;
 
+/// No setting lies deeper than a handful; each level costs the reader a good piece of its stack.
+const DEEPEST: usize = 24;
+/// As much of a value is pointed at; a file may be one line.
+const LONGEST_WORD: usize = 200;
+
 /// One value and its place.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -113,7 +118,7 @@ pub fn parse(file: FileId, source: &SourceFile) -> Result<Node, Diagnostic> {
         return Err(Diagnostic::error("Y002", span, "This file is larger than 1 MB", "Remove what is not needed."));
     }
     let options = serde_yaml::options! {
-        budget: serde_yaml::budget! { max_events: 100_000, max_nodes: 50_000, max_depth: 64, max_aliases: 100, max_anchors: 100 },
+        budget: serde_yaml::budget! { max_events: 100_000, max_nodes: 50_000, max_depth: DEEPEST, max_aliases: 100, max_anchors: 100 },
     };
     match serde_yaml::from_str_with_options::<Raw>(&source.text, options) {
         Ok(raw) => Ok(place(file, source, raw)),
@@ -150,9 +155,12 @@ fn place(file: FileId, source: &SourceFile, raw: Raw) -> Node {
 fn span_of(file: FileId, source: &SourceFile, at: &serde_yaml::Location) -> Span {
     let (line_start, line_end) = source.line_span(usize::try_from(at.line()).unwrap_or(1).max(1));
     let skip = usize::try_from(at.column()).unwrap_or(1).saturating_sub(1);
-    let line = source.text.get(line_start..line_end).unwrap_or("");
-    let start = line_start + line.char_indices().nth(skip).map_or(line.len(), |(i, _)| i);
-    let rest = source.text.get(start..line_end).unwrap_or("");
+    let start = source.byte_of(line_start, skip).min(line_end);
+    let mut upto = line_end.min(start + LONGEST_WORD);
+    while !source.text.is_char_boundary(upto) {
+        upto -= 1;
+    }
+    let rest = source.text.get(start..upto).unwrap_or("");
     let word = rest.split(" #").next().unwrap_or(rest).trim_end();
     let end = start + word.find(": ").unwrap_or(word.len()).min(word.trim_end_matches([',', ':', '}', ']']).len());
     Span::new(file, start, end.max(start))
@@ -163,7 +171,9 @@ fn syntax_error(file: FileId, source: &SourceFile, e: &serde_yaml::Error) -> Dia
     let words = e.without_snippet().to_string();
     let words = words.lines().next().unwrap_or("").trim().to_owned();
     let lower = words.to_lowercase();
-    let (problem, action) = if lower.contains("tab") {
+    let (problem, action) = if lower.contains("depth") {
+        ("These settings lie too deep within each other".into(), "Close the brackets, or indent the lines less.")
+    } else if lower.contains("tab") {
         ("A tab is used to indent this line".into(), "Use spaces instead: two for each level.")
     } else if lower.contains("duplicate") {
         ("This name stands here twice".into(), "Remove one of them, or join what they say.")

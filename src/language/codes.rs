@@ -24,6 +24,7 @@ pub const PAGES: &[Page] = pages![
     F004
     F005
     F006
+    F007
     F010
     F011
     F012

@@ -63,20 +63,40 @@ impl Diagnostic {
     }
 }
 
+/// Longer ones are no names that somebody misspelt.
+const LONGEST_NAME: usize = 200;
+
+/// Which letters a word is made of, a bit each.
+fn letters_of(word: &str) -> u32 {
+    word.chars().fold(0, |all, c| all | 1 << (u32::from(c) % 32))
+}
+
+/// One slip changes two letters at most.
+fn alike(one: u32, other: u32, slips: usize) -> bool {
+    (one ^ other).count_ones() as usize <= 2 * slips
+}
+
 /// The nearest of `candidates` to what was written, where one is near enough to be meant.
 pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
+    let length = written.chars().count();
+    if length > LONGEST_NAME {
+        return None;
+    }
     let near = |c: &str| (strsim::damerau_levenshtein(&written, c), c.len());
-    let limit = (written.chars().count() / 3).clamp(1, 3);
+    let limit = (length / 3).clamp(1, 3);
+    let letters = letters_of(&written);
+    let begins = |c: &str| {
+        (written.len() >= 3 && c.starts_with(&written))
+            || (c.len() >= 3 && written.starts_with(c) && written.len() <= c.len() + 3)
+    };
     candidates
         .into_iter()
-        .filter(|c| *c != written)
+        .filter(|c| *c != written && c.len() <= 4 * LONGEST_NAME)
+        // Comparing letter by letter is dear; words of very different lengths are not alike.
+        .filter(|c| begins(c) || (c.chars().count().abs_diff(length) <= limit && alike(letters, letters_of(c), limit)))
         .map(|c| (near(c), c))
-        .filter(|((distance, _), c)| {
-            *distance <= limit
-                || (written.len() >= 3 && c.starts_with(&written))
-                || (c.len() >= 3 && written.starts_with(*c) && written.len() <= c.len() + 3)
-        })
+        .filter(|((distance, _), c)| *distance <= limit || begins(c))
         .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)))
         .map(|(_, c)| c)
 }

@@ -33,11 +33,12 @@ pub fn layout<'s>(file: FileId, source: &'s SourceFile) -> (Vec<Node<'s>>, Vec<D
     let mut gap = false;
     for raw in source.text.split_inclusive('\n') {
         let content = raw.trim_end();
-        let text = content.trim_start_matches([' ', '\t']);
+        let text = content.trim_start_matches(blank);
         if text.is_empty() {
             gap = true;
         } else if text != "#" && !text.starts_with("# ") {
             let indent = &content[..content.len() - text.len()];
+            pass.odd_blanks(indent, start);
             let depth = pass.depth(indent, start);
             let at = start + indent.len();
             if let Some(text) = pass.readable(text, at) {
@@ -48,6 +49,16 @@ pub fn layout<'s>(file: FileId, source: &'s SourceFile) -> (Vec<Node<'s>>, Vec<D
         start += raw.len();
     }
     (tree(lines), pass.found)
+}
+
+/// What indents a line: also what is no space, but looks like one.
+fn blank(c: char) -> bool {
+    c.is_whitespace() || width_of(c) == 0
+}
+
+/// Some blanks take no room at all.
+fn width_of(c: char) -> usize {
+    usize::from(!matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}'))
 }
 
 /// Hangs every line under the last line that is less deep.
@@ -135,6 +146,14 @@ impl Pass {
         self.levels.len() - 1
     }
 
+    /// Blanks that look like spaces, or like nothing at all; they come with text from web pages.
+    fn odd_blanks(&mut self, indent: &str, start: usize) {
+        if let Some((at, _)) = indent.char_indices().find(|(_, c)| !matches!(c, ' ' | '\t')) {
+            let problem = "This line begins with a blank that looks like a space and is none";
+            self.report("F005", "", start + at, problem, "Delete it, and indent the line with spaces.");
+        }
+    }
+
     fn odd(&mut self, indent: &str, start: usize) {
         let action = "Indent it exactly like the lines that it belongs to.";
         self.report("F002", indent, start, "This line is indented like no line above it", action);
@@ -147,9 +166,9 @@ impl Pass {
             let problem = format!("This line is indented with {is}, the rest of the file with {are}");
             self.report("F001", indent, start, &problem, &format!("Use {are} here too."));
         }
-        let (tab, space) = if self.tabs { (4, 1) } else { (self.step, 1) };
+        let tab = if self.tabs { 4 } else { self.step };
         let scale = if self.tabs { 4 } else { 1 };
-        let width: usize = indent.chars().map(|c| if c == '\t' { tab } else { space }).sum();
+        let width: usize = indent.chars().map(|c| if c == '\t' { tab } else { width_of(c) }).sum();
         // With tabs a level is four wide, so that a stray space is told apart from a level.
         if scale == 4 { width.div_ceil(4) * 4 } else { width }
     }

@@ -8,19 +8,18 @@ use super::layout::{Node, layout};
 use super::mend;
 use super::source::{FileId, SourceFile, Span};
 use super::steps::{self, Step};
+use std::collections::BTreeSet;
 
 /// More text than any flow file; larger ones are refused before they are read.
 pub const LARGEST: usize = 2 * 1024 * 1024;
 
 /// Reads one file. Never fails: what is wrong is in the list.
 pub fn parse(file: FileId, source: &SourceFile) -> (FlowFile, Vec<Diagnostic>) {
-    if source.text.len() > LARGEST {
-        let action = "Split it into several `.flow` files; all files of a folder make one bot.";
-        let problem = "This file is larger than 2 MB";
-        return (FlowFile::default(), vec![Diagnostic::error("F006", Span::new(file, 0, 1), problem, action)]);
+    if let Some(refused) = too_large(file, source) {
+        return (FlowFile::default(), vec![refused]);
     }
     let (nodes, found) = layout(file, source);
-    let mut p = Parser { file, found };
+    let mut p = Parser { file, found, unclosed: BTreeSet::new() };
     let mut flows: Vec<Flow> = Vec::new();
     for node in &nodes {
         let line = p.line(node, Where::File);
@@ -45,6 +44,13 @@ pub fn parse(file: FileId, source: &SourceFile) -> (FlowFile, Vec<Diagnostic>) {
     (FlowFile { flows }, found)
 }
 
+/// Refuses a file that is larger than any flow file.
+pub(super) fn too_large(file: FileId, source: &SourceFile) -> Option<Diagnostic> {
+    let action = "Split it into several `.flow` files; all files of a folder make one bot.";
+    let refused = || Diagnostic::error("F006", Span::new(file, 0, 1), "This file is larger than 2 MB", action);
+    (source.text.len() > LARGEST).then(refused)
+}
+
 /// What kind of line is expected: decides what a misspelt one may have meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Where {
@@ -57,6 +63,8 @@ pub enum Where {
 pub struct Parser {
     file: FileId,
     found: Vec<Diagnostic>,
+    /// Texts with braces that are never closed, once told.
+    unclosed: BTreeSet<Span>,
 }
 
 impl Parser {
@@ -374,8 +382,8 @@ impl Parser {
     fn braces(&mut self, phrase: &Phrase) {
         for (open, close) in [("{{", "}}"), ("{%", "%}"), ("{#", "#}")] {
             if phrase.text.matches(open).count() > phrase.text.matches(close).count() {
-                let already = self.found.iter().any(|d| d.code == "F018" && d.span == phrase.span);
-                if !already {
+                // Words with variations are looked at twice.
+                if self.unclosed.insert(phrase.span) {
                     let problem = format!("`{open}` is opened but never closed");
                     self.report("F018", phrase.span, problem, format!("Write `{close}` after the name."));
                 }

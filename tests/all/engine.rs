@@ -127,8 +127,9 @@ proptest! {
 
 #[test]
 fn a_turn_of_too_many_steps_is_ended_and_a_person_asked() {
-    // The checker refuses circles; a flow may still be longer than any turn should be.
-    let long = format!("flow main\n  say: Hi.\n{}  triage: Well?\n", "  remember a = 1\n".repeat(1_100));
+    // The checker refuses circles; flows may still be longer together than any turn should be.
+    let steps = "  remember a = 1\n".repeat(600);
+    let long = format!("flow main\n  say: Hi.\n{steps}  do more\n  triage: Well?\n\nflow more\n{steps}");
     let bot = bot(&[("a.flow", &long)]);
     let mut play = Play::new(&bot, MORNING);
     play.open();

@@ -11,6 +11,33 @@ type Facts = BTreeSet<String>;
 /// What is known before each operation; `None` where no way leads.
 type Known = Vec<Option<Facts>>;
 
+/// Flows to look at again; one that waits already is not added: a piece that all use would be looked at for each of them.
+#[derive(Default)]
+struct Queue<'a> {
+    order: VecDeque<&'a str>,
+    waiting: BTreeSet<&'a str>,
+}
+
+impl<'a> Queue<'a> {
+    fn of(names: impl Iterator<Item = &'a str>) -> Self {
+        let mut queue = Self::default();
+        names.for_each(|name| queue.add(name));
+        queue
+    }
+
+    fn add(&mut self, name: &'a str) {
+        if self.waiting.insert(name) {
+            self.order.push_back(name);
+        }
+    }
+
+    fn next(&mut self) -> Option<&'a str> {
+        let name = self.order.pop_front()?;
+        self.waiting.remove(name);
+        Some(name)
+    }
+}
+
 struct Filled<'a> {
     proof: &'a Proof<'a>,
     /// What each flow fills on every way to its end; `None` where it was not found out yet, or never ends.
@@ -42,15 +69,15 @@ impl<'a> Filled<'a> {
             });
             self.forgets.insert(&flow.name, own.flatten().collect());
         }
-        let mut dirty: VecDeque<&str> = self.proof.flows.keys().map(String::as_str).collect();
-        while let Some(name) = dirty.pop_front() {
+        let mut dirty = Queue::of(self.proof.flows.keys().map(String::as_str));
+        while let Some(name) = dirty.next() {
             let own = self.forgets.get(name).cloned().unwrap_or_default();
             for caller in self.proof.callers(name) {
                 let theirs = self.forgets.entry(caller).or_default();
                 let before = theirs.len();
                 theirs.extend(own.iter().cloned());
                 if theirs.len() > before {
-                    dirty.push_back(caller);
+                    dirty.add(caller);
                 }
             }
         }
@@ -58,14 +85,14 @@ impl<'a> Filled<'a> {
 
     /// What each flow has filled when it ends; begins with "everything" and takes away.
     fn ends(&mut self) {
-        let mut dirty: VecDeque<&'a str> = self.proof.flows.keys().map(String::as_str).collect();
-        while let Some(name) = dirty.pop_front() {
+        let mut dirty = Queue::of(self.proof.flows.keys().map(String::as_str));
+        while let Some(name) = dirty.next() {
             let Some(flow) = self.proof.flows.get(name) else { continue };
             let known = self.known(flow, &flow.needs.iter().cloned().collect());
             let ended = self.at_the_end(flow, &known);
             if self.adds.get(name) != Some(&ended) {
                 self.adds.insert(name, ended);
-                dirty.extend(self.proof.callers(name));
+                self.proof.callers(name).for_each(|caller| dirty.add(caller));
             }
         }
     }
@@ -83,7 +110,7 @@ impl<'a> Filled<'a> {
                     _ => None,
                 };
                 if let Some(left) = left {
-                    meet(&mut ended, left);
+                    meet(&mut ended, &left);
                 }
             }
         }
@@ -92,15 +119,15 @@ impl<'a> Filled<'a> {
 
     /// What is known when each flow begins: what all who lead to it know.
     fn begins(&mut self) {
-        let mut dirty: VecDeque<&'a str> = VecDeque::new();
+        let mut dirty = Queue::default();
         for flow in self.proof.flows.values() {
             if flow.topic || flow.house || flow.name == MAIN || house::is(&flow.name) || self.proof.offered(&flow.name)
             {
                 self.entry.insert(&flow.name, Facts::new());
-                dirty.push_back(&flow.name);
+                dirty.add(&flow.name);
             }
         }
-        while let Some(name) = dirty.pop_front() {
+        while let Some(name) = dirty.next() {
             let Some(flow) = self.proof.flows.get(name) else { continue };
             let entry = self.entry.get(name).cloned().unwrap_or_default();
             let known = self.known(flow, &entry.into_iter().chain(flow.needs.iter().cloned()).collect());
@@ -108,13 +135,15 @@ impl<'a> Filled<'a> {
                 let Some(facts) = facts else { continue };
                 for exit in self.proof.exits(flow, at) {
                     let (Goal::Run(next) | Goal::Flow(next)) = exit.goal else { continue };
-                    let before = self.entry.get(next).cloned();
-                    let mut after = before.clone();
-                    meet(&mut after, facts.clone());
-                    if let Some(facts) = after.clone().filter(|_| after != before) {
-                        self.entry.insert(next, facts);
-                        dirty.push_back(next);
+                    // Where ways meet, what is known only becomes less.
+                    let before = self.entry.get(next).map(BTreeSet::len);
+                    let mut after = self.entry.remove(next);
+                    meet(&mut after, facts);
+                    let after = after.unwrap_or_default();
+                    if before != Some(after.len()) {
+                        dirty.add(next);
                     }
+                    self.entry.insert(next, after);
                 }
             }
         }
@@ -133,7 +162,7 @@ impl<'a> Filled<'a> {
                 let Some((to, after)) = self.passes(at, &exit, &facts) else { continue };
                 let Some(slot) = usize::try_from(to).ok().and_then(|i| known.get_mut(i)) else { continue };
                 let before = slot.as_ref().map(BTreeSet::len);
-                meet(slot, after);
+                meet(slot, &after);
                 if slot.as_ref().map(BTreeSet::len) != before {
                     dirty.insert(to);
                 }
@@ -266,10 +295,10 @@ fn place(known: &Known, at: At) -> Option<&Facts> {
 }
 
 /// Known where two ways meet is what both know.
-fn meet(known: &mut Option<Facts>, other: Facts) {
+fn meet(known: &mut Option<Facts>, other: &Facts) {
     match known {
         Some(facts) => facts.retain(|f| other.contains(f)),
-        None => *known = Some(other),
+        None => *known = Some(other.clone()),
     }
 }
 

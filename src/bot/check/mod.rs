@@ -16,6 +16,7 @@ mod visit;
 pub use proofs::prove;
 
 use super::philosophy::Philosophy;
+use super::template::Templates;
 use super::{Integrations, Settings};
 use crate::language::ast::Flow;
 use crate::language::diagnostic::Diagnostic;
@@ -53,6 +54,7 @@ pub fn texts_of(flows: &[Flow]) -> Vec<String> {
 /// All mistakes between the parts.
 pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let known = names::Known::collect(subject);
+    let templates = Templates::new(subject.settings);
     let mut found = Vec::new();
     names::flows(subject, &mut found);
     kinds::fields(subject, &mut found);
@@ -62,7 +64,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
         }
         visit::steps(flow, &mut |step| {
             known.step(step, &mut found);
-            texts::step(subject, &known, flow, step, &mut found);
+            texts::step(subject, &known, &templates, flow, step, &mut found);
         });
     }
     manner::check(subject, &mut found);

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 /// In a bot with thousands of unknown names among thousands of known ones, what each may have meant is no longer looked for
 /// after so many comparisons: a check must not take the square of a file's length.
-const COMPARISONS: usize = 20_000_000;
+const COMPARISONS: usize = 2_000_000;
 
 /// Looks for names that are nearly the same, as long as that takes no time.
 pub struct Near(Cell<usize>);

@@ -8,15 +8,21 @@ use crate::language::diagnostic::{Diagnostic, did_you_mean};
 use crate::language::source::Span;
 use crate::language::steps::Step;
 
-pub fn step(subject: &Subject<'_>, known: &Known<'_>, flow: &Flow, step: &Step, found: &mut Vec<Diagnostic>) {
-    let mut templates = Templates::new(subject.settings);
+pub fn step(
+    subject: &Subject<'_>,
+    known: &Known<'_>,
+    templates: &Templates,
+    flow: &Flow,
+    step: &Step,
+    found: &mut Vec<Diagnostic>,
+) {
     let needs: Vec<&str> = flow.needs.iter().map(|n| n.text.as_str()).collect();
     let fresh = |path: &String| !needs.contains(&path.split('.').next().unwrap_or(path));
     for phrase in visit::texts(step) {
         if phrase.text.contains('{')
-            && let Ok(text) = templates.text(&phrase.text)
+            && let Ok(paths) = templates.read_by_text(&phrase.text)
         {
-            for path in text.paths().iter().filter(|p| fresh(p)) {
+            for path in paths.iter().filter(|p| fresh(p)) {
                 known.detail(path, find(phrase, path), found);
             }
             filters(&phrase.text, phrase.span, false, found);
@@ -24,8 +30,8 @@ pub fn step(subject: &Subject<'_>, known: &Known<'_>, flow: &Flow, step: &Step, 
         forbidden(subject, flow, phrase, found);
     }
     for expr in visit::exprs(step) {
-        if let Ok(formula) = templates.formula(&expr.jinja) {
-            for path in formula.paths().iter().filter(|p| fresh(p)) {
+        if let Ok(paths) = templates.read_by_formula(&expr.jinja) {
+            for path in paths.iter().filter(|p| fresh(p)) {
                 let inner = Phrase { text: expr.source.to_lowercase(), span: expr.span };
                 known.detail(path, find(&inner, path), found);
             }

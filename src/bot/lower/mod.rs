@@ -11,6 +11,7 @@ use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{SourceFile, Span};
 use crate::language::steps::Step;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What lowering needs to know of the bot.
 pub struct Around<'a> {
@@ -18,6 +19,9 @@ pub struct Around<'a> {
     pub integrations: &'a Integrations,
     pub sources: &'a [SourceFile],
 }
+
+/// Nobody follows a longer flow, and what is proved of a flow takes the square of its length.
+const LONGEST: usize = 1_000;
 
 /// Lowers one flow. Mistakes in its templates are reported.
 pub fn flow(
@@ -46,6 +50,11 @@ pub fn flow(
         at
     });
     let ops = l.ops;
+    if ops.len() > LONGEST {
+        let problem = format!("The flow `{}` has more than {LONGEST} steps", flow.name.text);
+        let action = "Move steps that belong together into flows of their own, and use `do`.";
+        found.push(Diagnostic::error("F007", flow.span, problem, action));
+    }
     FlowCode {
         talks: ops.iter().all(|p| talks(&p.op)),
         span: flow.name.span,
@@ -102,7 +111,7 @@ impl Lowerer<'_> {
         let source = self.around.sources.get(usize::try_from(span.file.0).unwrap_or(usize::MAX));
         let line = source.map_or(0, |s| s.line_col(span.start).0);
         let file = source.map_or_else(String::new, |s| s.name.clone());
-        self.ops.push(Placed { op, anchor, line, file, span, reads });
+        self.ops.push(Placed { op, anchor, line, file, span, reads: Arc::new(reads) });
         at
     }
 
@@ -136,7 +145,8 @@ impl Lowerer<'_> {
             Ok(text) => text,
             Err(why) => {
                 let action = "Write names as `{{ name }}` and conditions as `{% if name %}…{% endif %}`.";
-                let unclosed = phrase.text.matches("{{").count() > phrase.text.matches("}}").count();
+                let opened = |open, close| phrase.text.matches(open).count() > phrase.text.matches(close).count();
+                let unclosed = opened("{{", "}}") || opened("{%", "%}") || opened("{#", "#}");
                 // `language` has said this in better words.
                 if !unclosed {
                     self.found.push(Diagnostic::error(

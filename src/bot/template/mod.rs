@@ -18,6 +18,9 @@ const FUEL: u64 = 50_000;
 /// No channel shows more in one message.
 pub const OUTPUT_CAP: usize = 16 * 1024;
 
+/// More words and signs make no condition that somebody could follow.
+const SIGNS: usize = 600;
+
 /// Names that are always there; `check` accepts them without a step that fills them.
 pub const BUILT_IN: &[&str] = &[
     "customer",
@@ -207,6 +210,28 @@ impl Templates {
         Ok(Formula(compiled))
     }
 
+    /// The names that a text reads; nothing of it is kept.
+    ///
+    /// # Errors
+    /// As [`Templates::text`].
+    pub fn read_by_text(&self, source: &str) -> Result<Vec<String>, String> {
+        self.paths(source)
+    }
+
+    /// The names that a minijinja expression reads; nothing of it is kept.
+    ///
+    /// # Errors
+    /// As [`Templates::formula`].
+    pub fn read_by_formula(&self, jinja: &str) -> Result<Vec<String>, String> {
+        self.paths(&format!("{{% set result = ({jinja}) %}}"))
+    }
+
+    fn paths(&self, source: &str) -> Result<Vec<String>, String> {
+        followed(source)?;
+        let template = self.env.template_from_str(source).map_err(|e| explained(&e))?;
+        Ok(paths(&template))
+    }
+
     /// A text that is shown as written, for one that could not be compiled.
     pub fn plain(&self, source: &str) -> Text {
         let plain = |text: &str| Text { source: text.to_owned(), template: None, translated: BTreeMap::new() };
@@ -222,15 +247,12 @@ impl Templates {
     }
 
     fn compile(&mut self, source: String) -> Result<Compiled, String> {
+        followed(&source)?;
         let name = format!("t{}", self.count);
         self.count += 1;
-        let explain = |e: minijinja::Error| e.detail().unwrap_or("it cannot be read").to_owned();
+        let explain = |e: minijinja::Error| explained(&e);
         self.env.add_template_owned(name.clone(), source).map_err(explain)?;
-        let template = self.env.get_template(&name).map_err(explain)?;
-        #[expect(clippy::disallowed_types, reason = "minijinja answers with a HashSet; it is sorted at once")]
-        let found: std::collections::HashSet<String> = template.undeclared_variables(true);
-        let mut paths: Vec<String> = found.into_iter().filter(|p| !FUNCTIONS.contains(&p.as_str())).collect();
-        paths.sort();
+        let paths = paths(&self.env.get_template(&name).map_err(explain)?);
         let root = |p: &String| p.split('.').next().unwrap_or(p).to_owned();
         let roots: BTreeSet<String> = paths.iter().map(root).collect();
         Ok(Compiled { name, paths, roots: roots.into_iter().collect(), source: String::new(), jinja: String::new() })
@@ -270,6 +292,25 @@ impl Templates {
         let captured = template.render_captured_to(context_value(context), io::sink()).map_err(|e| e.to_string())?;
         Ok(captured.state().lookup("result").unwrap_or_default())
     }
+}
+
+/// What stands between two braces is read as deep as it has signs; a stack ends somewhere.
+fn followed(source: &str) -> Result<(), String> {
+    let too_many = || format!("more than {SIGNS} words and signs stand between its braces");
+    if scan::longest_tag(source) > SIGNS { Err(too_many()) } else { Ok(()) }
+}
+
+fn explained(e: &minijinja::Error) -> String {
+    e.detail().unwrap_or("it cannot be read").to_owned()
+}
+
+/// The names that a template reads, in order.
+fn paths(template: &minijinja::Template<'_, '_>) -> Vec<String> {
+    #[expect(clippy::disallowed_types, reason = "minijinja answers with a HashSet; it is sorted at once")]
+    let found: std::collections::HashSet<String> = template.undeclared_variables(true);
+    let mut paths: Vec<String> = found.into_iter().filter(|p| !FUNCTIONS.contains(&p.as_str())).collect();
+    paths.sort();
+    paths
 }
 
 fn context_value(context: &Context) -> Value {

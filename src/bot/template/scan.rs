@@ -44,6 +44,32 @@ pub fn filter_uses(source: &str, in_expression: bool) -> Vec<FilterUse> {
     found
 }
 
+/// The most words and signs that stand between `{{` and `}}` or `{%` and `%}`; what stands in quotes is one.
+pub(super) fn longest_tag(source: &str) -> usize {
+    let (mut most, mut count, mut inside) = (0, 0, false);
+    let mut quote: Option<char> = None;
+    let (mut last, mut in_word) = (' ', false);
+    for c in source.chars() {
+        if let Some(open) = quote {
+            quote = Some(open).filter(|q| *q != c || last == '\\');
+        } else if !inside {
+            inside = last == '{' && matches!(c, '{' | '%');
+            (count, in_word) = (0, false);
+        } else if c == '}' && matches!(last, '}' | '%') {
+            inside = false;
+        } else {
+            let word = c.is_alphanumeric() || c == '_';
+            let begins = !word || !in_word;
+            count += usize::from(begins && !c.is_whitespace());
+            in_word = word;
+            most = most.max(count);
+            quote = Some(c).filter(|c| matches!(c, '"' | '\''));
+        }
+        last = c;
+    }
+    most
+}
+
 fn name_at(source: &str, from: usize) -> Option<FilterUse> {
     let rest = source.get(from..)?;
     let start = from + (rest.len() - rest.trim_start().len());

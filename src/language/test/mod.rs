@@ -5,6 +5,7 @@ mod line;
 use super::ast::{Feeling, Phrase, Priority, Term};
 use super::diagnostic::{Diagnostic, did_you_mean};
 use super::layout::{Node, layout};
+use super::parse::too_large;
 use super::source::{FileId, SourceFile, Span};
 
 /// One conversation, as written.
@@ -119,6 +120,9 @@ const BEGINNINGS: &[&str] = &[
 
 /// Reads one file of tests.
 pub fn parse(file: FileId, source: &SourceFile) -> (Vec<Test>, Vec<Diagnostic>) {
+    if let Some(refused) = too_large(file, source) {
+        return (vec![], vec![refused]);
+    }
     let (nodes, mut found) = layout(file, source);
     let mut tests: Vec<Test> = Vec::new();
     for node in &nodes {
