@@ -13,7 +13,8 @@ use serde_json::Value;
 
 const FINISH: &str = "finish_first";
 const SWITCH: &str = "switch";
-/// An answer that does not fit resembles many topics a little; only what is nearly an example leaves a question.
+/// An answer that does not fit resembles many topics a little: unless it asks something, only what is nearly an example leaves
+/// a question.
 const SURELY: f32 = 0.7;
 /// Words with which a question begins; only those turn away from a question that takes any text.
 const ASKING: [&str; 14] =
@@ -29,13 +30,13 @@ impl Run<'_> {
         if normal::words(words).len() < 2 && !same(words, "thanks") {
             return false;
         }
-        let free = ask.accepts.iter().any(|k| matches!(k, Kind::Text));
-        if free && !is_question(words) {
+        let (free, asks) = (ask.accepts.iter().any(|k| matches!(k, Kind::Text)), is_question(words));
+        if free && !asks {
             return false;
         }
         let reading = self.bot.topics(self.language()).read(words);
         let Verdict::Sure(flow) = &reading.verdict else { return false };
-        if reading.ranked.first().is_none_or(|best| best.score < SURELY) {
+        if !asks && reading.ranked.first().is_none_or(|best| best.score < SURELY) {
             return false;
         }
         let (flow, open) = (flow.clone(), self.control.topics.iter().any(|t| t.flow == *flow));
