@@ -16,13 +16,17 @@ pub const SAY_THAT_AGAIN: &str = "say_that_again";
 pub const WHAT_CAN_YOU_DO: &str = "what_can_you_do";
 pub const THANKS: &str = "thanks";
 pub const BACK_TO: &str = "back_to";
+pub const CORRECTION: &str = "correction";
+pub const TOO_LATE_TO_CHANGE: &str = "too_late_to_change";
 
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 15] = [
     (START_OVER, include_str!("../../flows/house/start_over.flow")),
     (SAY_THAT_AGAIN, include_str!("../../flows/house/say_that_again.flow")),
     (WHAT_CAN_YOU_DO, include_str!("../../flows/house/what_can_you_do.flow")),
     (THANKS, include_str!("../../flows/house/thanks.flow")),
     (BACK_TO, include_str!("../../flows/house/back_to.flow")),
+    (CORRECTION, include_str!("../../flows/house/correction.flow")),
+    (TOO_LATE_TO_CHANGE, include_str!("../../flows/house/too_late_to_change.flow")),
     (TALK_TO_A_PERSON, include_str!("../../flows/house/talk_to_a_person.flow")),
     (ANYTHING_ELSE, include_str!("../../flows/house/anything_else.flow")),
     (GOODBYE, include_str!("../../flows/house/goodbye.flow")),

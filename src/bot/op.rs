@@ -241,6 +241,19 @@ pub struct Promise {
 }
 
 impl Op {
+    /// The detail that it fills itself.
+    pub fn fills(&self) -> Option<&str> {
+        match self {
+            Op::Ask(ask) => Some(&ask.slot),
+            Op::Feedback(feedback) => Some(&feedback.slot),
+            Op::Use(step) => step.save_as.as_deref(),
+            Op::Remember { slot, .. } => Some(slot),
+            Op::Each(each) => Some(&each.item),
+            Op::Enough(enough) => enough.save_as.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The step's word, for `--why` and for anchors.
     pub fn word(&self) -> &'static str {
         match self {

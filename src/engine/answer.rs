@@ -77,9 +77,18 @@ impl Run<'_> {
                 return self.does_not_fit(ask, buttons, text);
             }
         }
-        self.fill(&ask.slot, value);
+        self.given(&ask.slot, value);
         self.next();
         self.run();
+    }
+
+    /// The customer gave a detail.
+    pub fn given(&mut self, slot: &str, value: Value) {
+        if let Some(topic) = self.control.topics.last_mut() {
+            topic.answered.retain(|known| known != slot);
+            topic.answered.push(slot.to_owned());
+        }
+        self.fill(slot, value);
     }
 
     fn does_not_fit(&mut self, ask: &Ask, buttons: Vec<Choice>, words: Option<String>) {
@@ -158,6 +167,9 @@ impl Run<'_> {
                 let fields = self.bot.shape(&step.system, &step.action, fields);
                 let worked = outcome == step.good;
                 self.emit(What::Answered { call, action, outcome: outcome.clone(), worked, detail: None });
+                if worked {
+                    self.settle(step);
+                }
                 if let Some(slot) = step.save_as.as_ref().filter(|_| worked || !fields.is_empty()) {
                     self.fill(slot, Value::Object(fields));
                 }
@@ -166,9 +178,21 @@ impl Run<'_> {
             Answer::Failed { problem } => {
                 let outcome = "failed".to_owned();
                 self.emit(What::Answered { call, action, outcome, worked: false, detail: Some(problem) });
+                // It may have happened all the same.
+                self.settle(step);
                 self.try_failed();
                 self.failed(step);
             }
+        }
+    }
+
+    /// After something lasting was done, the details behind it are not changed any more.
+    fn settle(&mut self, step: &Use) {
+        let action = self.bot.integrations.action(&step.system, &step.action);
+        if action.is_some_and(|a| a.effect.is_some()) {
+            let topic = self.control.topics.last().map(|t| t.slots.keys().cloned().collect::<Vec<_>>());
+            self.control.settled.extend(topic.unwrap_or_default());
+            self.control.settled.extend(self.control.kept.keys().cloned());
         }
     }
 
@@ -218,7 +242,7 @@ impl Run<'_> {
             if self.control.topics.last().is_none_or(|t| t.frames.len() <= 1) {
                 break;
             }
-            self.leave();
+            self.pop_frame();
         }
         self.begin(house::SOMETHING_BROKE);
         self.run();
@@ -227,7 +251,7 @@ impl Run<'_> {
 
 /// A button named `yes` or `no` under a question that accepts these is the same answer as the typed word; one that is
 /// named like a row of a table that it accepts is that row.
-fn button_value(ask: &Ask, name: &str) -> Value {
+pub(super) fn button_value(ask: &Ask, name: &str) -> Value {
     let yes_or_no = ask.accepts.iter().any(|k| matches!(k, Kind::YesOrNo));
     let rows = ask.accepts.iter().filter_map(|k| if let Kind::Rows(rows) = k { Some(rows) } else { None });
     if let Some(row) = rows.flatten().find(|row| row.name == name) {

@@ -101,6 +101,9 @@ impl Run<'_> {
 
     /// Words for whatever the bot waits for.
     fn words(&mut self, text: &str) {
+        if (self.control.wait.is_question() || self.control.wait == Wait::Pause) && self.corrected(text) {
+            return;
+        }
         let wait = std::mem::take(&mut self.control.wait);
         let placed = self.op();
         match (&wait, placed.map(|p| &p.op)) {

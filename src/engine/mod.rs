@@ -4,12 +4,14 @@
 
 mod answer;
 mod arrive;
+mod correct;
 mod digress;
 pub mod effect;
 pub mod event;
 pub mod input;
 mod ops;
 mod person;
+mod rerun;
 mod rounds;
 mod run;
 pub mod session;

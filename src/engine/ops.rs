@@ -1,6 +1,6 @@
 //! What each operation does.
 use super::run::Run;
-use super::session::{Rerun, Wait};
+use super::session::{Rerun, TopicState, Wait};
 use super::words::felt;
 use super::{Choice, Effect, Speaker, Timer, Way, What};
 use crate::bot::op::{Ask, At, Feedback, Op, Promise, Use, Words};
@@ -30,7 +30,9 @@ impl Run<'_> {
             }
             Op::Jump(to) => self.go(*to),
             Op::WaitAgain(at) => {
-                self.go(*at);
+                if let Some(frame) = self.frame() {
+                    (frame.at, frame.last) = (*at, Some(*at));
+                }
                 self.wait(Wait::Answer);
             }
             Op::Remember { slot, value } => self.on(|run| {
@@ -108,6 +110,7 @@ impl Run<'_> {
             self.control.kept.insert(slot.to_owned(), value.clone());
         }
         self.changed(slot);
+        self.control.settled.remove(slot);
         self.emit(What::Filled { slot: slot.to_owned(), value });
     }
 
@@ -118,7 +121,7 @@ impl Run<'_> {
             return self.next();
         }
         if let Some(value) = self.said_before(ask) {
-            self.fill(&ask.slot, value);
+            self.given(&ask.slot, value);
             return self.next();
         }
         let choices = self.buttons(ask);
@@ -152,14 +155,19 @@ impl Run<'_> {
     // ------------------------------------------------------------ flows
 
     fn go_to(&mut self, flow: &str) {
-        self.leave();
+        let rerun = self.frame().and_then(|f| f.rerun.clone());
+        let left = self.pop_frame().map(|f| f.flow);
+        let frame = self.frame_of(flow, rerun.as_ref());
+        if let Some(topic) = self.control.topics.last_mut() {
+            topic.left.extend(left);
+        }
         match self.control.topics.last() {
-            Some(topic) if !topic.frames.is_empty() => self.enter(flow),
+            Some(topic) if !topic.frames.is_empty() => self.enter_frame(frame),
             _ => {
-                let slots = self.control.topics.pop().map(|t| t.slots).unwrap_or_default();
+                let before = self.control.topics.pop().unwrap_or_default();
                 self.begin(flow);
                 if let Some(topic) = self.control.topics.last_mut() {
-                    topic.slots = slots;
+                    *topic = TopicState { flow: flow.to_owned(), frames: vec![frame], ..before };
                 }
             }
         }
@@ -167,9 +175,9 @@ impl Run<'_> {
 
     /// The end of a flow: the one that called it goes on; without one the topic ends.
     fn returns(&mut self) {
-        let Some(topic) = self.control.topics.last_mut() else { return };
+        let Some(topic) = self.control.topics.last() else { return };
         if topic.frames.len() > 1 {
-            topic.frames.pop();
+            self.pop_frame();
             // A flow that waits for a person goes on waiting.
             if !matches!(self.op().map(|p| &p.op), Some(Op::AwaitPerson { .. })) {
                 self.next();
@@ -185,7 +193,7 @@ impl Run<'_> {
         if let Some(frame) = self.frame() {
             let until = frame.at.max(frame.rerun.as_ref().map_or(0, |r| r.until));
             frame.rerun = Some(Rerun { until, changed: slots.iter().cloned().collect() });
-            frame.at = from;
+            (frame.at, frame.last) = (from, None);
         }
     }
 

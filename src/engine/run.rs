@@ -86,7 +86,10 @@ impl<'a> Run<'a> {
                 None => lost = true,
             }
             frame.rerun = None;
+            (frame.last, frame.moved) = (None, true);
+            frame.trail.0.clear();
         }
+        self.control.ended = None;
         if lost {
             self.control.topics.clear();
             self.control.choices.clear();
@@ -228,6 +231,7 @@ impl<'a> Run<'a> {
         let known = self.bot.flows.get(flow);
         if known.is_some_and(|f| !f.house && flow != MAIN) {
             let title = self.bot.title(flow).to_owned();
+            self.control.ended = None;
             self.emit(What::TopicBegan { flow: flow.to_owned(), title });
         }
         if self.control.topics.len() > DEEPEST {
@@ -262,17 +266,16 @@ impl<'a> Run<'a> {
 
     /// Runs another flow within the same topic.
     pub fn enter(&mut self, flow: &str) {
-        let Some(topic) = self.control.topics.last_mut() else { return self.begin(flow) };
-        topic.frames.push(Frame { flow: flow.to_owned(), ..Frame::default() });
-        if topic.frames.len() > DEEPEST {
-            self.fault("flows call each other without end");
-        }
+        let rerun = self.frame().and_then(|f| f.rerun.clone());
+        let frame = self.frame_of(flow, rerun.as_ref());
+        self.enter_frame(frame);
     }
 
-    /// Leaves the flow at work; the one that called it goes on.
-    pub fn leave(&mut self) {
-        if let Some(topic) = self.control.topics.last_mut() {
-            topic.frames.pop();
+    pub fn enter_frame(&mut self, frame: Frame) {
+        let Some(topic) = self.control.topics.last_mut() else { return self.begin(&frame.flow) };
+        topic.frames.push(frame);
+        if topic.frames.len() > DEEPEST {
+            self.fault("flows call each other without end");
         }
     }
 
@@ -296,8 +299,10 @@ impl<'a> Run<'a> {
     }
 
     fn one(&mut self, placed: &'a Placed) {
-        if self.skipped(placed) {
-            return self.next();
+        let onward = self.passed_over(placed);
+        self.mark(placed);
+        if let Some(at) = onward {
+            return self.go(at);
         }
         let word = placed.op.word();
         if !word.is_empty() {
@@ -309,46 +314,19 @@ impl<'a> Run<'a> {
         self.op_runs(&placed.op);
     }
 
-    /// After `ask again`: steps that used none of the changed details are not repeated.
-    fn skipped(&mut self, placed: &Placed) -> bool {
-        let Some(frame) = self.frame() else { return false };
-        let Some(rerun) = &frame.rerun else { return false };
-        if frame.at >= rerun.until {
-            frame.rerun = None;
-            return false;
-        }
-        let repeats = matches!(
-            placed.op,
-            Op::Greet { .. }
-                | Op::Say { .. }
-                | Op::Empathize { .. }
-                | Op::Use(_)
-                | Op::Remember { .. }
-                | Op::Do { .. }
-                | Op::Promise(_)
-                | Op::Note { .. }
-                | Op::Tag { .. }
-                | Op::Card(_)
-                | Op::Notify { .. }
-                | Op::Feedback(_)
-        );
-        repeats && placed.reads.is_disjoint(&rerun.changed)
-    }
-
-    /// A detail has a new value: while steps are repeated, those that read it are repeated too.
-    pub fn changed(&mut self, slot: &str) {
-        if let Some(rerun) = self.frame().and_then(|f| f.rerun.as_mut()) {
-            rerun.changed.insert(slot.to_owned());
-        }
-    }
-
     /// The end of a flow, of a topic, of all topics.
     fn nothing_left(&mut self) {
-        let Some(topic) = self.control.topics.last_mut() else { return self.begin_again() };
-        if topic.frames.pop().is_some() && !topic.frames.is_empty() {
+        if self.control.topics.is_empty() {
+            return self.begin_again();
+        }
+        if self.pop_frame().is_some() && self.control.topics.last().is_some_and(|t| !t.frames.is_empty()) {
             return self.next();
         }
-        let (ended, aside) = self.control.topics.pop().map(|t| (t.flow, t.aside)).unwrap_or_default();
+        let topic = self.control.topics.pop().unwrap_or_default();
+        let (ended, aside) = (topic.flow.clone(), topic.aside);
+        if !house::is(&ended) && !topic.answered.is_empty() {
+            self.control.ended = Some(Box::new(topic));
+        }
         if !self.control.topics.is_empty() {
             return self.come_back(aside);
         }
@@ -378,6 +356,7 @@ impl<'a> Run<'a> {
         self.control.topics.clear();
         self.control.choices.clear();
         self.control.scale = None;
+        self.control.ended = None;
         self.wait(Wait::Nothing);
     }
 

@@ -126,6 +126,15 @@ pub struct Control {
     /// Topics that the customer wants after this one; the next last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub later: Vec<String>,
+    /// The topic that ended last: what was said in it may still be corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Box<TopicState>>,
+    /// Details that were known when something lasting was done: they are not corrected any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub settled: BTreeSet<String>,
+    /// Times that the customer took an earlier answer back.
+    #[serde(default)]
+    pub corrections: u32,
     /// The question whose silence is watched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<String>,
@@ -143,6 +152,38 @@ pub struct TopicState {
     /// It interrupted a question, to which the bot comes back.
     #[serde(default)]
     pub aside: bool,
+    /// Details that the customer gave, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answered: Vec<String>,
+    /// The trails of flows that came to their end.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub walked: BTreeMap<String, Trail>,
+    /// Flows left by `go to`, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
+}
+
+/// For each operation that ran, the one that ran after it. Written as pairs: numbers are no keys in JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<(u32, u32)>", into = "Vec<(u32, u32)>")]
+pub struct Trail(pub BTreeMap<u32, u32>);
+
+impl From<Vec<(u32, u32)>> for Trail {
+    fn from(pairs: Vec<(u32, u32)>) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+impl From<Trail> for Vec<(u32, u32)> {
+    fn from(trail: Trail) -> Self {
+        trail.0.into_iter().collect()
+    }
+}
+
+impl Trail {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -161,7 +202,16 @@ pub struct Frame {
     /// Until when `wait` waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Millis>,
-    /// Set while steps are run again after `ask again`.
+    /// Where it went so far.
+    #[serde(default, skip_serializing_if = "Trail::is_empty")]
+    pub trail: Trail,
+    /// The operation that ran last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<u32>,
+    /// Another version of the bot ran its first steps: where it went is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moved: bool,
+    /// Set while steps are run again after `ask again` or a correction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rerun: Option<Rerun>,
 }

@@ -14,5 +14,5 @@ mod lists;
 pub mod mood;
 pub mod normal;
 mod person;
-mod stem;
+pub mod stem;
 pub mod topics;

@@ -14,6 +14,8 @@ pub struct Correction {
     pub rest: Range<usize>,
     /// The words that may name the detail, as they were typed: "order number". Empty where none do.
     pub about: String,
+    /// It is one whatever was asked: "I meant", "I made a mistake".
+    pub sure: bool,
 }
 
 /// Words that a name of a detail has at most.
@@ -35,7 +37,8 @@ pub fn correction(text: &str) -> Option<Correction> {
     let told = reader.sure || (reader.opened && claimed) || bare;
     let empty = new.is_empty() && reader.about.is_none() && !reader.sure;
     let about = reader.about.and_then(|place| text.get(place)).unwrap_or("").to_owned();
-    (told && !empty).then_some(Correction { rest, about })
+    let sure = reader.sure;
+    (told && !empty).then_some(Correction { rest, about, sure })
 }
 
 struct Reader<'t> {
