@@ -205,7 +205,22 @@ fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates)
         flows.entry(code.name.clone()).or_insert(code);
     }
     reads_of_do(&mut flows);
+    secrets_end_at_use(&mut flows);
     flows
+}
+
+/// Secrets live until the next `use`, whichever it is.
+fn secrets_end_at_use(flows: &mut BTreeMap<String, FlowCode>) {
+    let asked = flows.values().flat_map(|f| &f.ops).filter_map(|p| match &p.op {
+        Op::Ask(ask) if ask.secret => Some(ask.slot.clone()),
+        _ => None,
+    });
+    let secrets: Vec<String> = asked.collect::<BTreeSet<_>>().into_iter().collect();
+    for placed in flows.values_mut().flat_map(|f| &mut f.ops) {
+        if let Op::Use(step) = &mut placed.op {
+            step.secrets.clone_from(&secrets);
+        }
+    }
 }
 
 /// Pieces within pieces that are followed, and names that are followed through them; nobody writes more.

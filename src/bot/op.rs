@@ -156,6 +156,8 @@ pub struct Ask {
     pub silent: Vec<(Term, At)>,
     /// No other topic may interrupt the question.
     pub stay: bool,
+    /// The answer is written down nowhere, and gone after the next `use`.
+    pub secret: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -217,6 +219,8 @@ pub struct Use {
     pub tries: Vec<(u32, At)>,
     /// The outcome that means "it works".
     pub good: String,
+    /// Details of the bot that are asked as secrets: none outlives this step.
+    pub secrets: Vec<String>,
 }
 
 #[derive(Clone, Debug)]

@@ -77,7 +77,7 @@ impl Talk {
             self.show(&turn);
             for effect in turn.effects {
                 match effect {
-                    Effect::Call { call, system, action, args } => {
+                    Effect::Call { call, system, action, args, .. } => {
                         inputs
                             .push_back(Input::CallAnswered { call, answer: self.call(call, &system, &action, &args) });
                     }
@@ -93,7 +93,7 @@ impl Talk {
     fn call(&self, call: u32, system: &str, action: &str, args: &Map<String, Value>) -> Answer {
         let key = format!("{}-{call}", self.session.id);
         let (system, action) = (system.to_owned(), action.to_owned());
-        let request = Request { bot: self.bot.clone(), system, action, args: args.clone(), key };
+        let request = Request { bot: self.bot.clone(), system, action, args: args.clone(), key, secret: false };
         self.waiter.block_on(self.connector.call(request))
     }
 

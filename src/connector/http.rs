@@ -171,16 +171,23 @@ async fn fields(mut response: reqwest::Response, gives: &[String]) -> Result<Map
     Ok(all.into_iter().filter(|(name, value)| gives.contains(name) && !value.is_null()).collect())
 }
 
+/// An address with a secret in it must not get into the journal by way of a message.
+fn failed(name: &str, problem: &str, request: &Request) -> Answer {
+    let problem = if request.secret { "no usable answer came (what is secret is not shown)" } else { problem };
+    Answer::Failed { problem: format!("{name}: {problem}") }
+}
+
 #[async_trait]
 impl Connector for Http {
     async fn call(&self, request: Request) -> Answer {
         let name = format!("{}.{}", request.system, request.action);
         let ready = match request.bot.integrations.request(&request.system, &request.action, &request.args) {
             Ok(ready) => ready,
-            Err(problem) => return Answer::Failed { problem: format!("{name}: {problem}") },
+            Err(problem) => return failed(&name, &problem.to_string(), &request),
         };
         let mut pause = PAUSE;
-        for left in (0..=ready.retries).rev() {
+        let retries = if request.secret { 0 } else { ready.retries };
+        for left in (0..=retries).rev() {
             match self.attempt(&ready, &request.key).await {
                 Ok(answer) => return answer,
                 Err(Trouble::Passing { problem, pause: asked }) if left > 0 => {
@@ -189,10 +196,10 @@ impl Connector for Http {
                     pause *= 2;
                 }
                 Err(Trouble::Passing { problem, .. } | Trouble::Final(problem)) => {
-                    return Answer::Failed { problem: format!("{name}: {problem}") };
+                    return failed(&name, &problem, &request);
                 }
             }
         }
-        Answer::Failed { problem: format!("{name}: no attempt was made") }
+        failed(&name, "no attempt was made", &request)
     }
 }

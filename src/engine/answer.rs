@@ -4,7 +4,7 @@ use super::run::Run;
 use super::session::Wait;
 use super::triage::{TRIES, handler};
 use super::words::same;
-use super::{Choice, Way, What};
+use super::{Choice, Timer, Way, What};
 use crate::bot::house;
 use crate::bot::op::{Ask, At, Feedback, Op, Use};
 use crate::bot::phrases;
@@ -77,7 +77,11 @@ impl Run<'_> {
                 return self.does_not_fit(ask, buttons, text);
             }
         }
-        self.given(&ask.slot, value);
+        if ask.secret {
+            self.keep_secret(&ask.slot, value);
+        } else {
+            self.given(&ask.slot, value);
+        }
         self.next();
         self.run();
     }
@@ -106,8 +110,7 @@ impl Run<'_> {
         let sorry = self.said(phrases::DOES_NOT_FIT);
         let text = text.or_else(|| Some(format!("{sorry} {}", self.vary(&ask.question, &[])?)));
         if let Some(text) = text {
-            self.message(text, buttons, None);
-            self.wait(Wait::Answer);
+            self.question(ask, text, buttons);
         }
     }
 
@@ -156,6 +159,7 @@ impl Run<'_> {
 
     /// Another system answered, or did not.
     pub fn call_answered(&mut self, call: u32, answer: Answer) {
+        self.cancel_timer(Timer::Call { call });
         let placed = self.op();
         let waits = self.control.wait == Wait::Call { call };
         let Some(Op::Use(step)) = placed.map(|p| &p.op).filter(|_| waits) else {

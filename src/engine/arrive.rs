@@ -1,8 +1,8 @@
 //! What each input does.
 use super::run::Run;
-use super::session::Wait;
+use super::session::{HIDDEN, Wait};
 use super::words::same;
-use super::{Holder, Input, Speaker, Timer, What};
+use super::{Answer, Holder, Input, Speaker, Timer, What};
 use crate::bot::op::Op;
 use crate::bot::phrases;
 use crate::bot::{MAIN, house};
@@ -19,7 +19,7 @@ impl Run<'_> {
             Input::CustomerTapped { cid, choice } => self.customer_tapped(cid, choice),
             Input::CustomerWantsPerson { cid } => {
                 let text = self.title(house::TALK_TO_A_PERSON);
-                self.heard(text, cid, Some("person".into()));
+                self.heard(text, cid, Some("person".into()), false);
                 self.wants_person();
             }
             Input::CallAnswered { call, answer } => self.call_answered(call, answer),
@@ -29,7 +29,16 @@ impl Run<'_> {
             Input::AgentSaid { agent, name, cid, text } => {
                 let from = Speaker::Agent { id: agent, name };
                 let (cid, cards) = (Some(cid), vec![]);
-                self.emit(What::Message { from, text, cid, choice: None, choices: vec![], scale: None, cards });
+                self.emit(What::Message {
+                    from,
+                    text,
+                    cid,
+                    choice: None,
+                    choices: vec![],
+                    scale: None,
+                    cards,
+                    secret: false,
+                });
             }
             Input::AgentNoted { agent, name, text } => {
                 self.emit(What::Note { from: Speaker::Agent { id: agent, name }, text });
@@ -58,27 +67,27 @@ impl Run<'_> {
         self.run();
     }
 
-    fn heard(&mut self, text: String, cid: String, choice: Option<String>) {
+    fn heard(&mut self, text: String, cid: String, choice: Option<String>, secret: bool) {
         let (from, choices) = (Speaker::Customer, vec![]);
         self.heard = true;
-        self.emit(What::Message { from, text, cid: Some(cid), choice, choices, scale: None, cards: vec![] });
+        self.emit(What::Message { from, text, cid: Some(cid), choice, choices, scale: None, cards: vec![], secret });
     }
 
     fn customer_said(&mut self, cid: String, text: String) {
-        self.heard(text.clone(), cid, None);
-        let mood = self.session.mood.blend(Mood::measure(&text));
+        let person = asks_for_a_person(&text);
+        let secret = self.asks_for_a_secret() && !person;
+        let shown = if secret { HIDDEN.to_owned() } else { text.clone() };
+        self.heard(shown.clone(), cid, None, secret);
+        let mood = self.session.mood.blend(Mood::measure(&shown));
         if mood != self.session.mood {
             self.emit(What::Understood { topic: None, scores: vec![], mood });
         }
         if matches!(self.session.holder, Holder::Agent { .. }) {
             return;
         }
-        self.answer = Some(text.clone());
+        self.answer = Some(shown);
         let offered = self.control.choices.iter().any(|c| same(&c.label, &text));
-        if !offered
-            && (asks_for_a_person(&text) || self.asks_in_their_language(&text))
-            && self.control.wait != Wait::Opening
-        {
+        if !offered && (person || self.asks_in_their_language(&text)) && self.control.wait != Wait::Opening {
             self.reopen();
             return self.wants_person();
         }
@@ -101,7 +110,8 @@ impl Run<'_> {
 
     /// Words for whatever the bot waits for.
     fn words(&mut self, text: &str) {
-        if (self.control.wait.is_question() || self.control.wait == Wait::Pause) && self.corrected(text) {
+        let secret = self.asks_for_a_secret();
+        if !secret && (self.control.wait.is_question() || self.control.wait == Wait::Pause) && self.corrected(text) {
             return;
         }
         let wait = std::mem::take(&mut self.control.wait);
@@ -160,7 +170,7 @@ impl Run<'_> {
 
     fn customer_tapped(&mut self, cid: String, choice: String) {
         let Some(offered) = self.control.choices.iter().find(|c| c.id == choice).cloned() else { return };
-        self.heard(offered.label.clone(), cid, Some(choice.clone()));
+        self.heard(offered.label.clone(), cid, Some(choice.clone()), false);
         if matches!(self.session.holder, Holder::Agent { .. }) {
             return;
         }
@@ -189,6 +199,10 @@ impl Run<'_> {
             Timer::Quiet => self.went_quiet(),
             Timer::Pause if self.control.wait == Wait::Pause => self.run(),
             Timer::Pause => {}
+            Timer::Call { call } => {
+                let problem = "no answer came; the call held a secret, so it is not made again".to_owned();
+                self.call_answered(call, Answer::Failed { problem });
+            }
             Timer::Silent { n } => self.silent(n),
             Timer::Waited { n } => self.waited(n),
         }

@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
         let mut found = Vec::new();
         for (slot, ended) in told.chain(kept) {
             let known = ended || self.slot(slot).is_some();
-            if let Some(ask) = self.question(slot, ended).filter(|_| known && seen.insert(slot)) {
+            if let Some(ask) = self.question_of(slot, ended).filter(|_| known && seen.insert(slot)) {
                 found.push((slot.clone(), ask, ended));
             }
         }
@@ -160,7 +160,7 @@ impl<'a> Run<'a> {
     }
 
     /// The question that asks for a detail, of the flows of its topic first.
-    fn question(&self, slot: &str, ended: bool) -> Option<&'a Ask> {
+    fn question_of(&self, slot: &str, ended: bool) -> Option<&'a Ask> {
         let topic = if ended { self.control.ended.as_deref() } else { self.control.topics.last() };
         let own =
             topic.into_iter().flat_map(|t| t.frames.iter().map(|f| &f.flow).chain(t.walked.keys()).chain([&t.flow]));

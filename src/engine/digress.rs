@@ -23,7 +23,7 @@ const ASKING: [&str; 14] =
 impl Run<'_> {
     /// Words that are no answer but fit another topic: serves it, and comes back. False where the question stays alone.
     pub fn digress(&mut self, ask: &Ask, words: &str) -> bool {
-        if ask.stay || self.control.digressions >= self.bot.settings.digressions {
+        if ask.stay || ask.secret || self.control.digressions >= self.bot.settings.digressions {
             return false;
         }
         // A single word is a slip more often than a change of the subject; a thank-you is none of both.
@@ -116,7 +116,7 @@ impl Run<'_> {
 
     /// A detail that stood in the words which began the topic: it is not asked for.
     pub fn said_before(&mut self, ask: &Ask) -> Option<Value> {
-        let heard = self.control.topics.last()?.heard.clone()?;
+        let heard = self.control.topics.last()?.heard.clone().filter(|_| !ask.secret)?;
         let frame = self.answer_frame();
         let found = ask.accepts.iter().find_map(|kind| answers::volunteered(kind, &heard, &frame))?;
         self.control.topics.last_mut()?.slots.insert(ask.slot.clone(), found.value.clone());

@@ -14,6 +14,9 @@ pub enum Effect {
         system: String,
         action: String,
         args: Map<String, Value>,
+        /// The arguments hold a secret: nothing of it is stored, and it is sent once at most.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        secret: bool,
     },
     SetTimer {
         timer: Timer,

@@ -93,6 +93,9 @@ pub enum What {
         /// Cards side by side; `text` then says the same in words.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cards: Vec<Card>,
+        /// A question whose answer is not shown; as a customer's message one whose words are not kept.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        secret: bool,
     },
     /// What the understander made of the customer's last words.
     Understood {

@@ -86,6 +86,8 @@ pub enum Timer {
     Quiet,
     /// The end of a `wait`.
     Pause,
+    /// A call that is stored nowhere has no answer yet.
+    Call { call: u32 },
     /// The `n`-th `when silent for …` of the open question.
     Silent { n: u16 },
     /// The `n`-th `when waited …` of the escalation.
@@ -99,6 +101,7 @@ impl Timer {
             Timer::Promise { name } => format!("promise:{name}"),
             Timer::Quiet => "quiet".to_owned(),
             Timer::Pause => "pause".to_owned(),
+            Timer::Call { call } => format!("call:{call}"),
             Timer::Silent { n } => format!("silent:{n}"),
             Timer::Waited { n } => format!("waited:{n}"),
         }

@@ -14,6 +14,7 @@ mod person;
 mod rerun;
 mod rounds;
 mod run;
+mod secret;
 pub mod session;
 mod triage;
 pub mod turn;

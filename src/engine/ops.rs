@@ -2,7 +2,7 @@
 use super::run::Run;
 use super::session::{Rerun, TopicState, Wait};
 use super::words::felt;
-use super::{Choice, Effect, Speaker, Timer, Way, What};
+use super::{Choice, Speaker, Timer, Way, What};
 use crate::bot::op::{Ask, At, Feedback, Op, Promise, Use, Words};
 use crate::bot::phrases;
 use crate::language::ast::Feeling;
@@ -126,9 +126,16 @@ impl Run<'_> {
         }
         let choices = self.buttons(ask);
         if let Some(text) = self.vary(&ask.question, &[]) {
-            self.message(text, choices, None);
-            self.wait(Wait::Answer);
+            self.question(ask, text, choices);
         }
+    }
+
+    /// Says the question, or says it again, and waits.
+    pub fn question(&mut self, ask: &Ask, text: String, choices: Vec<Choice>) {
+        self.asking_secret = ask.secret;
+        self.message(text, choices, None);
+        self.asking_secret = false;
+        self.wait(Wait::Answer);
     }
 
     pub fn buttons(&mut self, ask: &Ask) -> Vec<Choice> {
@@ -215,15 +222,24 @@ impl Run<'_> {
     // ------------------------------------------------------------ the world
 
     fn use_(&mut self, step: &Use) {
+        let secrets = self.secrets_of(step);
+        if self.asked_for_lost_secrets(&secrets) {
+            return;
+        }
+        // What is written down: a secret is a mark in it.
         let args: Map<String, Value> = step.with.iter().map(|(n, f)| (n.clone(), self.value(f))).collect();
+        let sent = if secrets.is_empty() { args.clone() } else { self.with_secrets(step, &secrets) };
         let call = self.session.calls + 1;
         let action = format!("{}.{}", step.system, step.action);
         if let Some(words) = &step.while_waiting {
             self.say(words);
         }
-        self.emit(What::Called { call, action, args: args.clone() });
-        let (system, action) = (step.system.clone(), step.action.clone());
-        self.turn.effects.push(Effect::Call { call, system, action, args });
+        self.emit(What::Called { call, action, args });
+        self.call(step, call, sent, !secrets.is_empty());
+        if !secrets.is_empty() {
+            self.watch_call(step, call);
+        }
+        self.forget_secrets(step);
         self.wait(Wait::Call { call });
     }
 

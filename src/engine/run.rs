@@ -38,6 +38,8 @@ pub(super) struct Run<'a> {
     pub watched: bool,
     /// How the words that are about to be said would read in their other variations.
     pub instead: Vec<String>,
+    /// The question that is about to be said asks for a secret.
+    pub asking_secret: bool,
     fuel: u32,
     messages: u32,
     stopped: bool,
@@ -63,6 +65,7 @@ impl<'a> Run<'a> {
             from_cards: vec![],
             watched: false,
             instead: vec![],
+            asking_secret: false,
             fuel: FUEL,
             messages: MESSAGES,
             stopped: false,
@@ -168,7 +171,8 @@ impl<'a> Run<'a> {
             self.control.choices.clone_from(&choices);
             self.control.scale = scale;
         }
-        self.emit(What::Message { from, text, cid: None, choice: None, choices, scale, cards });
+        let secret = self.asking_secret;
+        self.emit(What::Message { from, text, cid: None, choice: None, choices, scale, cards, secret });
         self.saw_message();
     }
 

@@ -48,7 +48,29 @@ pub struct Session {
     pub calls: u32,
     pub cids: VecDeque<Heard>,
     pub control: Control,
+    /// In memory alone, and no part of what a state is.
+    #[serde(skip)]
+    pub secrets: Secrets,
 }
+
+/// Answers to secret questions. Two states with different ones are the same state; shown to nobody, not even in logs.
+#[derive(Clone, Default)]
+pub struct Secrets(pub(super) BTreeMap<String, Value>);
+
+impl PartialEq for Secrets {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// What is written down in the place of a secret.
+pub const HIDDEN: &str = "•••••";
 
 /// A client id, the entry that it became and a digest of what it said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -264,6 +286,13 @@ impl Wait {
     }
 }
 
+impl Heard {
+    /// Whether the same words came before. Of a secret it is only known that they came.
+    pub fn is(&self, said: &str) -> bool {
+        self.digest == digest(said) || self.digest == digest(HIDDEN)
+    }
+}
+
 impl Session {
     /// A chat before its first event.
     pub fn new(id: SessionId, bot: &str, now: Millis) -> Self {
@@ -292,6 +321,7 @@ impl Session {
             calls: 0,
             cids: VecDeque::new(),
             control: Control::default(),
+            secrets: Secrets::default(),
         }
     }
 

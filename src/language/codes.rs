@@ -78,6 +78,7 @@ pub const PAGES: &[Page] = pages![
     F202
     F203
     F204
+    F205
     F211
     F214
     F215

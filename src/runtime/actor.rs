@@ -4,7 +4,7 @@ use super::ports::{Commit, Hash, Notice, Pending, StoreError};
 use super::refusal::Refusal;
 use super::{Inner, guard, view};
 use crate::bot::Bot;
-use crate::engine::session::{CIDS_REMEMBERED, digest};
+use crate::engine::session::CIDS_REMEMBERED;
 use crate::engine::{Effect, Holder, Input, Session, Turn, What};
 use crate::id::{AgentId, SessionId};
 use crate::language::ast::Priority;
@@ -120,7 +120,7 @@ impl Actor {
             found = self.inner.store.heard(self.session.id, cid).await.map_err(busy)?;
         }
         match found {
-            Some(h) if h.digest == digest(said) => Ok(Some(Receipt { seq: h.seq, duplicate: true })),
+            Some(h) if h.is(said) => Ok(Some(Receipt { seq: h.seq, duplicate: true })),
             Some(_) => Err(Refusal::CidReused),
             None => Ok(None),
         }
@@ -182,13 +182,13 @@ impl Actor {
             return Ok(Receipt { seq: after, duplicate: false });
         }
         let commit = self.commit(after, &session, &turn, input, finished);
-        let (outbox, row) = (commit.outbox.clone(), commit.row.clone());
+        let row = commit.row.clone();
         let snapshot_at = commit.snapshot.as_ref().map(|s| s.seq);
         self.inner.store.commit(commit).await?;
         let before = std::mem::replace(&mut self.session, session);
         self.snapshot_at = snapshot_at.unwrap_or(self.snapshot_at);
         self.tell(&before.holder, row, &turn);
-        self.inner.clone().carry_out(&turn.effects, outbox);
+        self.inner.clone().carry_out(&turn.effects, pending(&self.session, &turn));
         let own = turn.events.iter().find(|e| matches!(&e.what, What::Message { cid: Some(_), .. }));
         Ok(Receipt { seq: own.map_or(self.session.seq, |e| e.seq), duplicate: false })
     }
@@ -205,7 +205,7 @@ impl Actor {
             session: session.id,
             after,
             events: turn.events.clone(),
-            outbox: vec![],
+            outbox: pending(session, turn).into_iter().filter(|p| !p.is_secret()).collect(),
             set_timers: vec![],
             cancelled: vec![],
             finished,
@@ -216,11 +216,9 @@ impl Actor {
         if let Input::TimerFired { timer } = input {
             commit.cancelled.push(timer.clone());
         }
-        for (n, effect) in (0_u32..).zip(&turn.effects) {
+        for effect in &turn.effects {
             match effect {
-                Effect::Call { .. } | Effect::Queue { .. } => {
-                    commit.outbox.push(Pending { session: session.id, seq: session.seq, n, effect: effect.clone() });
-                }
+                Effect::Call { .. } | Effect::Queue { .. } => {}
                 Effect::SetTimer { timer, due } => commit.set_timers.push((timer.clone(), *due)),
                 Effect::CancelTimer { timer } => commit.cancelled.push(timer.clone()),
             }
@@ -238,6 +236,14 @@ impl Actor {
             left.into_iter().chain(joined).for_each(|(team, _)| self.inner.desk.moved(team));
         }
     }
+}
+
+/// What others have to carry out of a turn.
+fn pending(session: &Session, turn: &Turn) -> Vec<Pending> {
+    let effects = (0_u32..).zip(&turn.effects).filter(|(_, e)| matches!(e, Effect::Call { .. } | Effect::Queue { .. }));
+    let made =
+        |(n, effect): (u32, &Effect)| Pending { session: session.id, seq: session.seq, n, effect: effect.clone() };
+    effects.map(made).collect()
 }
 
 /// In whose queue a chat stands, and how urgently.

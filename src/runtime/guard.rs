@@ -52,5 +52,5 @@ fn heard(bot: &Bot, session: &Session, input: &Input) -> Option<What> {
         _ => return None,
     };
     let (from, cid) = (Speaker::Customer, Some(cid.clone()));
-    Some(What::Message { from, text, cid, choice, choices: vec![], scale: None, cards: vec![] })
+    Some(What::Message { from, text, cid, choice, choices: vec![], scale: None, cards: vec![], secret: false })
 }

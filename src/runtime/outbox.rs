@@ -39,7 +39,7 @@ impl Inner {
 
     async fn carried_out(self: &Arc<Self>, pending: &Pending) {
         let input = match &pending.effect {
-            Effect::Call { call, system, action, args } => {
+            Effect::Call { call, system, action, args, .. } => {
                 let Some(answer) = self.request(pending, system, action, args).await else { return };
                 Input::CallAnswered { call: *call, answer }
             }
@@ -50,7 +50,9 @@ impl Inner {
         };
         let mut pauses = pauses();
         loop {
-            let work = Work::Input { input: input.clone(), finished: Some((pending.seq, pending.n)) };
+            // What was never stored is not ticked off.
+            let finished = (!pending.is_secret()).then_some((pending.seq, pending.n));
+            let work = Work::Input { input: input.clone(), finished };
             match self.registry.give(self, pending.session, work).await {
                 Err(Refusal::Busy) => pauses.pause().await,
                 Err(Refusal::UnknownSession) => return self.ticked_off(pending).await,
@@ -87,6 +89,7 @@ impl Inner {
             action: action.to_owned(),
             args: args.clone(),
             key: pending.key(),
+            secret: pending.is_secret(),
         };
         // A connector that panics or hangs must not leave the customer waiting for ever.
         let call = AssertUnwindSafe(self.connector.call(request)).catch_unwind();

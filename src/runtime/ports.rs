@@ -39,6 +39,11 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// Whether it holds what may be stored nowhere.
+    pub fn is_secret(&self) -> bool {
+        matches!(self.effect, Effect::Call { secret: true, .. })
+    }
+
     /// The same for every attempt.
     pub fn key(&self) -> String {
         format!("{}-{}-{}", self.session, self.seq, self.n)
@@ -177,6 +182,8 @@ pub struct Request {
     pub args: Map<String, Value>,
     /// Stays the same however often the request is sent.
     pub key: String,
+    /// It holds a secret: one attempt, and nothing of it in messages.
+    pub secret: bool,
 }
 
 #[async_trait]

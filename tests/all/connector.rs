@@ -29,7 +29,8 @@ const INSIDE: &str = "allow private addresses: yes";
 async fn call(bot: Arc<Bot>, action: &str, args: Value) -> Answer {
     let secrets = BTreeMap::from([("RAPPORT_TEST_TOKEN".to_owned(), "s3cret".to_owned())]);
     let Value::Object(args) = args else { panic!("arguments are an object") };
-    let request = Request { bot, system: "shop".into(), action: action.into(), args, key: "chat-7-0".into() };
+    let request =
+        Request { bot, system: "shop".into(), action: action.into(), args, key: "chat-7-0".into(), secret: false };
     Http::new(secrets).expect("TLS starts").call(request).await
 }
 

@@ -24,6 +24,7 @@ mod play;
 mod proof;
 mod rehearsal;
 mod runtime;
+mod secrets;
 mod security;
 mod served;
 mod shop;

@@ -65,8 +65,9 @@ export class Chat {
     this.#line.stop();
   }
 
-  say(text) {
-    return this.#put({ t: "say", text });
+  /** A secret answer is kept in memory alone until it is sent. */
+  say(text, secret) {
+    return this.#put({ t: "say", text, ...(secret && { secret }) });
   }
   tap(choice, label) {
     return this.#put({ t: "tap", choice, text: label });

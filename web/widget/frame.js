@@ -47,6 +47,7 @@ const hear = {
   },
   items(items) {
     log.add(items, caughtUp);
+    secret();
     if (!caughtUp) setTimeout(() => ($("log").ariaLive = "polite"));
     caughtUp = true;
     const from = Math.max(chat.seen, firstUpto);
@@ -60,6 +61,7 @@ const hear = {
   typing: ({ on }) => log.typing(on),
   outbox(outbox) {
     log.pending(outbox, chat.state === "open");
+    secret();
     footer();
   },
   reset() {
@@ -149,17 +151,23 @@ function changed() {
     text.style.blockSize = `${text.scrollHeight + 3}px`;
   }
   try {
-    sessionStorage.setItem(draft, text.value);
+    sessionStorage.setItem(draft, log.secret ? "" : text.value);
   } catch {
     // No storage: the draft lives as long as the page.
   }
+}
+
+/** The answer to a secret question shows as dots, and is kept nowhere. */
+function secret() {
+  text.classList.toggle("secret", log.secret);
+  text.placeholder = log.secret ? "Not shown, not kept…" : "Write a message…";
 }
 
 function send() {
   const words = text.value.trim();
   if (!words) return;
   start();
-  chat.say(words);
+  chat.say(words, log.secret);
   text.value = "";
   changed();
   focusText();

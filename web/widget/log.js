@@ -53,6 +53,11 @@ export class Log {
     return this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < NEAR;
   }
 
+  /** Whether the question that is open asks for what nobody shall read. */
+  get secret() {
+    return Boolean(this.#last?.secret) && this.#last.from.role === "bot" && !this.#outbox.some((e) => e.state !== "failed");
+  }
+
   bottom() {
     this.root.scrollTop = this.root.scrollHeight;
     this.#stick = true;
@@ -140,8 +145,8 @@ export class Log {
     return el;
   }
 
-  #waiting({ cid, t, text, at, state, problem }, open) {
-    const el = this.#bubble({ role: "customer" }, t === "person" ? "Talk to a person" : text, at, false);
+  #waiting({ cid, t, text, secret, at, state, problem }, open) {
+    const el = this.#bubble({ role: "customer" }, t === "person" ? "Talk to a person" : secret ? "•••••" : text, at, false);
     el.dataset.cid = cid;
     el.classList.add(state);
     const below = el.lastChild;

@@ -65,6 +65,7 @@ impl<'a> Filled<'a> {
         for flow in self.proof.flows.values() {
             let own = flow.ops.iter().filter_map(|p| match &p.op {
                 Op::AskAgain { slots, .. } | Op::Forget { slots } => Some(slots.iter().cloned()),
+                Op::Use(step) => Some(step.secrets.iter().cloned()),
                 _ => None,
             });
             self.forgets.insert(&flow.name, own.flatten().collect());

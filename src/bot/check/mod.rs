@@ -9,6 +9,7 @@ mod near;
 mod personas;
 mod proofs;
 mod prose;
+mod secrets;
 mod tests;
 mod texts;
 mod visit;

@@ -123,9 +123,9 @@ impl Lowerer<'_> {
         let mut read = reads(std::iter::once(&question));
         read.extend(formula_reads(checks.iter().map(|(f, _)| f)));
         let labels: Vec<_> = s.buttons.iter().map(|b| self.text(&b.label)).collect();
-        let (slot, stay) = (s.slot.text.clone(), s.stay);
+        let (slot, stay, secret) = (s.slot.text.clone(), s.stay, s.secret);
         let (buttons, tries, silent) = Default::default();
-        let ask = Ask { slot, question, accepts, buttons, checks, retries, tries, silent, stay };
+        let ask = Ask { slot, question, accepts, buttons, checks, retries, tries, silent, stay, secret };
         let at = self.push(Op::Ask(Box::new(ask)), &s.slot.text, s.span, read);
         self.asks.insert(s.slot.text.clone(), at);
         let mut ends = vec![self.jump(s.span)];
@@ -297,6 +297,7 @@ impl Lowerer<'_> {
             fails: None,
             tries: vec![],
             good,
+            secrets: vec![],
         };
         let name = format!("{}.{}", s.system.text, s.action.text);
         let at = self.push(Op::Use(Box::new(step)), &name, s.span, read);

@@ -196,6 +196,7 @@ fn of_use<'a>(flow: &'a FlowCode, step: &'a Use, at: At, outcomes: &dyn Outcomes
     let unhandled = unhandled.filter(|o| *o != step.good && step.outcomes.iter().all(|(name, _)| name != o));
     ways.extend(unhandled.map(|o| Exit::new(format!("{name} answers {o}"), fails.clone())).collect::<Vec<_>>());
     ways.push(Exit::new(format!("{name} fails"), fails));
+    ways.iter_mut().for_each(|way| way.forgets = &step.secrets);
     ways
 }
 

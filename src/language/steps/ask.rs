@@ -21,6 +21,8 @@ pub struct Ask {
     pub handlers: Vec<Handler>,
     /// No other topic may interrupt the question.
     pub stay: bool,
+    /// The answer is written down nowhere.
+    pub secret: bool,
     pub span: Span,
 }
 
@@ -81,6 +83,7 @@ pub const SPEC: Spec = Spec {
         ("retry", "retry: words"),
         ("when", "when 3 tries failed"),
         ("stay on topic", "stay on topic"),
+        ("secret", "secret"),
     ],
 };
 
@@ -88,8 +91,9 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<Ask> {
     let (words, rest) = p.words_and_rest(line, node);
     let question = p.question(words, line);
     let slot = p.name(line.part(Rule::name)?);
-    let (accepts, buttons, checks, retries, handlers) = Default::default();
-    let mut ask = Ask { slot, question, accepts, buttons, checks, retries, handlers, stay: false, span: line.span };
+    let (accepts, buttons, checks, retries, handlers, stay, secret) = Default::default();
+    let span = line.span;
+    let mut ask = Ask { slot, question, accepts, buttons, checks, retries, handlers, stay, secret, span };
     for child in rest {
         ask.clause(p, child);
     }
@@ -113,6 +117,10 @@ impl Ask {
             }
             Rule::when if clause.part(Rule::tries_failed).or(clause.part(Rule::silent)).is_some() => {
                 self.handlers.extend(p.handler(&clause, child));
+            }
+            Rule::secret => {
+                p.nothing_under(child, "`secret`");
+                self.secret = true;
             }
             _ => p.wrong_under(&clause, child, "ask"),
         }

@@ -172,6 +172,7 @@ const WORDS: &[&str] = &[
     "comment",
     "thumbs",
     "stay on topic",
+    "secret",
     "text",
     "picture",
     "link",
