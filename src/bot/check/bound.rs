@@ -19,10 +19,12 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
     for flow in proof.flows.values() {
         uncounted(flow, found);
     }
-    let own = proof.flows.get(house::NOT_UNDERSTOOD).filter(|f| !f.house && ends(proof, f, 0));
-    if let Some(flow) = own {
-        let problem =
-            format!("`{}` may end, and the question that was not understood is asked again without end", flow.name);
+    for (name, then) in [
+        (house::NOT_UNDERSTOOD, "the question that was not understood is asked again"),
+        (house::SOMETHING_BROKE, "the system that failed is asked again"),
+    ] {
+        let Some(flow) = proof.flows.get(name).filter(|f| !f.house && ends(proof, f, 0)) else { continue };
+        let problem = format!("`{name}` may end, and {then} without end");
         let action = "End every way of it with an `escalate` or a `resolve`.";
         found.push(Diagnostic::error("F211", flow.span, problem, action));
     }
@@ -55,7 +57,12 @@ fn ends<'a>(proof: &Proof<'a>, flow: &'a FlowCode, depth: usize) -> bool {
         if !seen.insert(at) {
             continue;
         }
+        let op = usize::try_from(at).ok().and_then(|i| flow.ops.get(i)).map(|p| &p.op);
         for exit in proof.exits(flow, at) {
+            // Between the rounds that lead over a person who hands back there was a person.
+            if matches!((op, &exit.goal), (Some(Op::Escalate(e)), Goal::Step(to)) if e.handed_back == Some(*to)) {
+                continue;
+            }
             let inner = |name: &str| depth < 8 && proof.flows.get(name).is_some_and(|f| ends(proof, f, depth + 1));
             match exit.goal {
                 Goal::Step(to) | Goal::Topic(_, to) | Goal::AnyTopic(to) => next.push(to),
@@ -115,19 +122,25 @@ fn order<'a>(proof: &Proof<'a>, found: &mut Vec<Diagnostic>) -> Vec<&'a FlowCode
         }
     }
     let stuck: BTreeSet<&str> = left.keys().copied().collect();
-    if let Some((flow, placed)) = stuck.iter().find_map(|n| {
-        let flow = proof.flows.get(*n)?;
-        let placed = flow.ops.iter().find(|p| match &p.op {
-            Op::Do { flow: next } | Op::GoTo { flow: next } => {
-                stuck.contains(next.as_str()) && comes_back(&left, next, n)
-            }
-            _ => false,
-        })?;
-        Some((flow, placed))
-    }) {
+    let round = stuck.iter().filter_map(|n| proof.flows.get(*n)).find_map(|flow| {
+        let leads_back = |at: &At| {
+            let mut next = led_to(proof, flow, *at).into_iter().filter(|n| stuck.contains(n));
+            next.any(|n| comes_back(&left, n, &flow.name))
+        };
+        let at = (0..).take(flow.ops.len()).find(leads_back)?;
+        Some((flow, flow.ops.get(usize::try_from(at).ok()?)?))
+    });
+    if let Some((flow, placed)) = round {
         let problem =
             format!("From here the chat may come back to `{}` again and again: nothing counts the rounds", flow.name);
-        let action = "Ask with `ask again` under a `use` that has a `when 3 tries failed` block, or end this way with an `escalate`.";
+        let action = match &placed.op {
+            Op::Ask(_) | Op::Triage(_) => "Write `when 3 tries failed` under it, with an `escalate`.",
+            Op::Escalate(_) => "Write `when nobody is available` under it, and what happens then.",
+            Op::Use(_) => "Write `when it fails` under it, with words and another way on.",
+            _ => {
+                "Ask with `ask again` under a `use` that has a `when 3 tries failed` block, or end this way with an `escalate`."
+            }
+        };
         found.push(Diagnostic::error("F211", placed.span, problem, action));
     }
     order
@@ -148,12 +161,19 @@ fn comes_back(left: &BTreeMap<&str, BTreeSet<&str>>, from: &str, to: &str) -> bo
 
 /// The flows whose turns count as turns of this one.
 fn leads_to<'a>(proof: &Proof<'a>, flow: &'a FlowCode) -> BTreeSet<&'a str> {
-    let mut found = BTreeSet::new();
-    for at in (0..).take(flow.ops.len()) {
-        for exit in proof.exits(flow, at) {
-            found.extend(other(flow, &exit.goal).filter(|f| proof.flows.contains_key(*f)));
-        }
+    (0..).take(flow.ops.len()).flat_map(|at| led_to(proof, flow, at)).collect()
+}
+
+/// The flows to which one operation leads.
+fn led_to<'a>(proof: &Proof<'a>, flow: &'a FlowCode, at: At) -> Vec<&'a str> {
+    let exits = proof.exits(flow, at);
+    let mut found: Vec<&str> = exits.iter().filter_map(|exit| other(flow, &exit.goal)).collect();
+    // Where nobody comes the house is asked; a person whom it asks for may not come either.
+    let op = usize::try_from(at).ok().and_then(|i| flow.ops.get(i)).map(|p| &p.op);
+    if matches!(op, Some(Op::Escalate(e)) if e.nobody.is_none()) {
+        found.push(house::NOBODY_AVAILABLE);
     }
+    found.retain(|f| proof.flows.contains_key(*f));
     found
 }
 

@@ -11,6 +11,7 @@ mod proofs;
 mod prose;
 mod tests;
 mod texts;
+mod told;
 mod visit;
 
 pub use proofs::prove;

@@ -3,6 +3,7 @@ use super::bot::TOPICS;
 use super::dice::Dice;
 use crate::support::MORNING;
 use rapport::bot::op::Op;
+use rapport::bot::paths::TRIES;
 use rapport::bot::{Bot, house};
 use rapport::engine::{self, Answer, Effect, Event, Holder, Input, Session, Speaker, Timer, Turn, Wait, What};
 use rapport::id::{AgentId, SessionId};
@@ -41,6 +42,17 @@ pub struct Chat<'a> {
     aside: u32,
     /// A failed call, an escalation or "nobody is available" that no word has followed yet.
     untold: Option<String>,
+    manner: Manner,
+}
+
+/// How a customer is.
+#[derive(Clone, Copy, PartialEq)]
+enum Manner {
+    Any,
+    /// Answers at the last try.
+    Slow,
+    /// Asks for something new all the time.
+    Restless,
 }
 
 /// What the session was before a turn.
@@ -69,11 +81,13 @@ impl<'a> Chat<'a> {
             counted: 0,
             aside: 0,
             untold: None,
+            manner: Manner::Any,
         }
     }
 
     /// Plays until the dice are used up.
     pub fn play(&mut self, dice: &mut Dice) -> Result<(), String> {
+        self.manner = [Manner::Any, Manner::Any, Manner::Slow, Manner::Slow, Manner::Restless][dice.upto(5)];
         let mut customer = Map::new();
         if dice.chance(30) {
             customer.insert("vip".into(), json!(true));
@@ -128,7 +142,12 @@ impl<'a> Chat<'a> {
         let cid = format!("c{}", self.journal.len());
         let pick = |all: &[&str], dice: &mut Dice| all.get(dice.upto(all.len())).copied().unwrap_or("").to_owned();
         let choices = &self.session.control.choices;
-        let text = match dice.upto(100) {
+        let how = match self.manner {
+            Manner::Slow if dice.chance(90) => self.slowly(dice),
+            Manner::Restless if dice.chance(70) => 55,
+            _ => dice.upto(100),
+        };
+        let text = match how {
             0..25 => NONSENSE.to_owned(),
             25..50 if !choices.is_empty() => {
                 let choice = choices.get(dice.upto(choices.len())).map(|c| c.id.clone()).unwrap_or_default();
@@ -140,6 +159,19 @@ impl<'a> Chat<'a> {
             _ => pick(&ANSWERS, dice),
         };
         Input::CustomerSaid { cid, text }
+    }
+
+    /// What the slowest customer does: answers when one more try would be too many.
+    fn slowly(&self, dice: &mut Dice) -> usize {
+        let last = |tries: &[(u32, u32)]| tries.iter().map(|(n, _)| *n).max().unwrap_or(TRIES);
+        let frame = self.session.control.topics.last().and_then(|t| t.frames.last());
+        let (limit, fits) = match self.op() {
+            Some((_, Op::Ask(ask))) => (last(&ask.tries), if ask.buttons.is_empty() { 99 } else { 30 }),
+            Some((_, Op::Triage(triage))) => (last(&triage.tries), 55),
+            _ => return 30 + 60 * dice.upto(2),
+        };
+        let failed = frame.and_then(|f| f.tries.get(&f.anchor)).copied().unwrap_or(0);
+        if failed + 1 < limit { 0 } else { fits }
     }
 
     fn op(&self) -> Option<(&str, &Op)> {
