@@ -25,7 +25,7 @@ const HOUSE: [&str; 10] = [
     "gone_quiet",
 ];
 const DETAILS: [&str; 6] = ["x", "y", "z", "colour", "size", "kept"];
-const EVERYTHING: &str = "flow everything
+pub const EVERYTHING: &str = "flow everything
   customers say
     tell me everything you know
   say: As you like.

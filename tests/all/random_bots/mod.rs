@@ -3,6 +3,7 @@
 mod bot;
 mod chat;
 mod dice;
+mod found;
 
 use crate::support::compiled;
 use chat::Chat;
@@ -31,10 +32,13 @@ struct Tally {
 
 /// Writes a bot, and plays with it where it passes the check.
 fn play(bot: &[u32], chats: &[Vec<u32>], tally: &mut Tally) -> Result<(), String> {
-    let files = bot::random_bot(&mut Dice::new(bot.to_vec()));
+    play_with(&bot::random_bot(&mut Dice::new(bot.to_vec())), chats, tally)
+}
+
+fn play_with(files: &[(String, String)], chats: &[Vec<u32>], tally: &mut Tally) -> Result<(), String> {
     let text = || files.first().map(|(_, t)| t.clone()).unwrap_or_default();
     tally.bots += 1;
-    let compiled = compile(&files);
+    let compiled = compile(files);
     let Some(bot) = compiled.bot else { return Ok(()) };
     tally.passed += 1;
     for numbers in chats {
@@ -53,6 +57,29 @@ fn play(bot: &[u32], chats: &[Vec<u32>], tally: &mut Tally) -> Result<(), String
         }
     }
     Ok(())
+}
+
+/// What was once found is refused by now, or keeps what is promised.
+#[test]
+fn what_was_found_stays_mended() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let chats = prop::collection::vec(numbers(100..400), 60).new_tree(&mut runner).expect("numbers").current();
+    let mut wrong = Vec::new();
+    for (name, passes, flow) in found::FOUND {
+        let texts = [
+            ("a.flow", format!("{flow}{}", bot::EVERYTHING)),
+            ("bot.yaml", bot::SETTINGS.into()),
+            ("integrations.yaml", bot::SYSTEMS.into()),
+        ];
+        let files: Vec<_> = texts.into_iter().map(|(n, t): (_, String)| (n.to_owned(), t)).collect();
+        let mut tally = Tally::default();
+        let end = play_with(&files, &chats, &mut tally);
+        wrong.extend(end.err().map(|why| format!("{name}: {why}")));
+        if (tally.passed == 1) != passes {
+            wrong.push(format!("{name}: {}", crate::support::mistakes(&compile(&files))));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n=====\n"));
 }
 
 fn numbers(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u32>> {
