@@ -3,6 +3,7 @@ use super::run::Run;
 use super::session::Wait;
 use super::{Choice, Timer};
 use crate::bot::op::{At, Card, Each, Enough, Op};
+use crate::bot::paths::SILENCES;
 use crate::bot::settings::duration;
 use crate::engine::event;
 use crate::language::ast::Term;
@@ -121,10 +122,15 @@ impl Run<'_> {
             Op::Triage(triage) => &triage.silent,
             _ => &[],
         });
-        if let Some((_, block)) = blocks.get(usize::from(n)) {
-            self.go(*block);
-            self.run();
-        }
+        let Some((_, block)) = blocks.get(usize::from(n)) else { return };
+        // A reminder that comes for ever is none.
+        let name = open.map(|p| format!("{} silent {n}", p.anchor)).unwrap_or_default();
+        let Some(times) = self.frame().map(|f| f.rounds.entry(name).or_default()).filter(|t| **t < SILENCES) else {
+            return;
+        };
+        *times += 1;
+        self.go(*block);
+        self.run();
     }
 
     /// No person has come for a while.

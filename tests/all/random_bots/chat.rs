@@ -314,7 +314,7 @@ impl<'a> Chat<'a> {
 
     fn most(&self) -> u32 {
         let bound = self.bot.bound.as_ref().expect("a bound");
-        bound.turns + 2 * self.aside
+        bound.turns + bound.aside * self.aside
     }
 
     /// Whether the customer asked for something new in this turn.
