@@ -86,6 +86,7 @@ impl<'a> Run<'a> {
                 None => lost = true,
             }
             frame.rerun = None;
+            frame.ran.clear();
         }
         if lost {
             self.control.topics.clear();
@@ -309,30 +310,16 @@ impl<'a> Run<'a> {
         self.op_runs(&placed.op);
     }
 
-    /// After `ask again`: steps that used none of the changed details are not repeated.
+    /// After `ask again`: steps that ran before and used none of the changed details are not repeated.
     fn skipped(&mut self, placed: &Placed) -> bool {
         let Some(frame) = self.frame() else { return false };
+        let first = !acts(&placed.op) || frame.ran.insert(frame.at);
         let Some(rerun) = &frame.rerun else { return false };
         if frame.at >= rerun.until {
             frame.rerun = None;
             return false;
         }
-        let repeats = matches!(
-            placed.op,
-            Op::Greet { .. }
-                | Op::Say { .. }
-                | Op::Empathize { .. }
-                | Op::Use(_)
-                | Op::Remember { .. }
-                | Op::Do { .. }
-                | Op::Promise(_)
-                | Op::Note { .. }
-                | Op::Tag { .. }
-                | Op::Card(_)
-                | Op::Notify { .. }
-                | Op::Feedback(_)
-        );
-        repeats && placed.reads.is_disjoint(&rerun.changed)
+        !first && placed.reads.is_disjoint(&rerun.changed)
     }
 
     /// A detail has a new value: while steps are repeated, those that read it are repeated too.
@@ -410,4 +397,23 @@ impl<'a> Run<'a> {
         self.control.choices.clear();
         self.wait(Wait::Person);
     }
+}
+
+/// Operations that speak or act: what is known and decided only is looked at anew each time.
+fn acts(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Greet { .. }
+            | Op::Say { .. }
+            | Op::Empathize { .. }
+            | Op::Use(_)
+            | Op::Remember { .. }
+            | Op::Do { .. }
+            | Op::Promise(_)
+            | Op::Note { .. }
+            | Op::Tag { .. }
+            | Op::Card(_)
+            | Op::Notify { .. }
+            | Op::Feedback(_)
+    )
 }

@@ -161,6 +161,9 @@ pub struct Frame {
     /// Until when `wait` waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Millis>,
+    /// Operations that spoke or acted, so that `ask again` does not take a step for done that never ran.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ran: BTreeSet<u32>,
     /// Set while steps are run again after `ask again`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rerun: Option<Rerun>,

@@ -229,7 +229,7 @@ impl<'a> Chat<'a> {
                 What::Message { from: Speaker::Bot { .. }, text, .. }
                 | What::Note { text, .. }
                 | What::Notified { text, .. }
-                    if text.contains("()") =>
+                    if text.contains("(…)") =>
                 {
                     return Err(format!("a hole in \"{text}\""));
                 }
