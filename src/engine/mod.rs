@@ -23,5 +23,5 @@ mod words;
 pub use effect::Effect;
 pub use event::{Choice, Event, Speaker, What};
 pub use input::{Answer, Input, Timer};
-pub use session::{Control, Holder, Session};
+pub use session::{Control, Holder, Session, Wait};
 pub use turn::{Seen, Spoken, Trace, Turn, Walked, Way, turn, watched};

@@ -2,7 +2,7 @@
 use super::run::Run;
 use super::session::{Rerun, TopicState, Wait};
 use super::words::felt;
-use super::{Choice, Speaker, Timer, Way, What};
+use super::{Choice, Holder, Speaker, Timer, Way, What};
 use crate::bot::op::{Ask, At, Feedback, Op, Promise, Use, Words};
 use crate::bot::phrases;
 use crate::language::ast::Feeling;
@@ -44,6 +44,8 @@ impl Run<'_> {
             Op::Return => self.returns(),
             Op::AskAgain { slots, from, .. } => self.ask_again(slots, *from),
             Op::Escalate(escalate) => self.escalate(escalate),
+            // Whoever was asked for has been here and handed back.
+            Op::AwaitPerson { .. } if self.session.holder == Holder::Bot => self.returns(),
             Op::AwaitPerson { .. } => self.wait(Wait::Person),
             Op::Promise(promise) => self.on(|run| run.promise(promise)),
             Op::Note { words } => self.on(|run| {
@@ -117,7 +119,11 @@ impl Run<'_> {
     // ------------------------------------------------------------ questions
 
     fn ask(&mut self, ask: &Ask) {
-        if self.slot(&ask.slot).is_some() {
+        if let Some(known) = self.slot(&ask.slot).cloned() {
+            // The topic has it from now on, also where another topic forgets what is kept for the chat.
+            if let Some(topic) = self.control.topics.last_mut() {
+                topic.slots.entry(ask.slot.clone()).or_insert(known);
+            }
             return self.next();
         }
         if let Some(value) = self.said_before(ask) {

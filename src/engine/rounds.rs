@@ -3,6 +3,7 @@ use super::run::Run;
 use super::session::Wait;
 use super::{Choice, Timer};
 use crate::bot::op::{At, Card, Each, Enough, Op};
+use crate::bot::paths::SILENCES;
 use crate::bot::settings::duration;
 use crate::engine::event;
 use crate::language::ast::Term;
@@ -25,6 +26,9 @@ impl Run<'_> {
         };
         if let Some(frame) = self.frame() {
             frame.rounds.insert(anchor, round + 1);
+            // What ran in the round before says nothing of this one.
+            let (begin, end) = (frame.at, each.end);
+            frame.trail.0.retain(|at, _| *at <= begin || *at >= end);
         }
         let asked: Vec<String> = each.asks.iter().filter(|s| self.slot(s).is_some()).cloned().collect();
         self.next();
@@ -121,10 +125,15 @@ impl Run<'_> {
             Op::Triage(triage) => &triage.silent,
             _ => &[],
         });
-        if let Some((_, block)) = blocks.get(usize::from(n)) {
-            self.go(*block);
-            self.run();
-        }
+        let Some((_, block)) = blocks.get(usize::from(n)) else { return };
+        // A reminder that comes for ever is none.
+        let name = open.map(|p| format!("{} silent {n}", p.anchor)).unwrap_or_default();
+        let Some(times) = self.frame().map(|f| f.rounds.entry(name).or_default()).filter(|t| **t < SILENCES) else {
+            return;
+        };
+        *times += 1;
+        self.go(*block);
+        self.run();
     }
 
     /// No person has come for a while.

@@ -92,6 +92,10 @@ impl Run<'_> {
             if flow != house::SAY_THAT_AGAIN {
                 self.next();
             }
+            // Asked for once more it begins anew, and does not wait for itself.
+            if let Some(open) = self.control.topics.iter().position(|t| t.flow == flow) {
+                self.control.topics.truncate(open);
+            }
             let words = self.answer.clone().unwrap_or_default();
             self.turn_to(flow, &words);
         }

@@ -22,6 +22,7 @@ mod locales;
 mod lsp;
 mod play;
 mod proof;
+mod random_bots;
 mod rehearsal;
 mod runtime;
 mod secrets;

@@ -1,28 +1,37 @@
 //! How many times a customer may have to write until there is an answer or a person, at the worst.
 use super::proofs::Proof;
-use crate::bot::op::{At, FlowCode, Op};
-use crate::bot::paths::{Bound, Goal, TRIES, WorstStep};
+use crate::bot::op::{At, FlowCode, Op, Placed};
+use crate::bot::paths::{Bound, Goal, SILENCES, TRIES, WorstStep};
 use crate::bot::{MAIN, house};
+use crate::language::ast::Term;
 use crate::language::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The worst way from each operation on: turns, and the operation that follows.
+/// The worst way from each operation on: turns, and the operations that follow.
 struct Worst {
     turns: Vec<u32>,
-    /// What stands next on the way: a step of this flow, or first a whole other flow.
-    next: Vec<(Option<String>, Option<At>)>,
+    /// What stands next on the way: a step of this flow, or first a whole other flow. Several where the way comes back
+    /// to take another one.
+    next: Vec<Vec<Hop>>,
     own: Vec<u32>,
+    /// The earliest operation to which a way from here may come back.
+    back: Vec<Option<At>>,
 }
+
+/// A whole other flow, then a step of this one.
+type Hop = (Option<String>, Option<At>);
 
 pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
     let before = found.len();
     for flow in proof.flows.values() {
         uncounted(flow, found);
     }
-    let own = proof.flows.get(house::NOT_UNDERSTOOD).filter(|f| !f.house && ends(proof, f, 0));
-    if let Some(flow) = own {
-        let problem =
-            format!("`{}` may end, and the question that was not understood is asked again without end", flow.name);
+    for (name, then) in [
+        (house::NOT_UNDERSTOOD, "the question that was not understood is asked again"),
+        (house::SOMETHING_BROKE, "the system that failed is asked again"),
+    ] {
+        let Some(flow) = proof.flows.get(name).filter(|f| !f.house && ends(proof, f, 0)) else { continue };
+        let problem = format!("`{name}` may end, and {then} without end");
         let action = "End every way of it with an `escalate` or a `resolve`.";
         found.push(Diagnostic::error("F211", flow.span, problem, action));
     }
@@ -35,17 +44,63 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
         let worst = worst(proof, flow, &all);
         all.insert(&flow.name, worst);
     }
+    Some(whole(proof, &all))
+}
+
+/// The longest of all ways: what was begun before, a topic, a person who is asked for, and the end.
+fn whole(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>) -> Bound {
     let total = |name: &str| all.get(name).and_then(|w| w.turns.first().copied()).unwrap_or(0);
-    let topics = proof.flows.values().filter(|f| f.name != MAIN && !house::is(&f.name));
-    let topics = topics.filter(|f| f.topic || proof.offered(&f.name)).map(|f| f.name.as_str());
-    let topic = topics.max_by_key(|n| total(n));
-    let way: Vec<&str> = [Some(MAIN), topic, Some(house::ANYTHING_ELSE)].into_iter().flatten().collect();
-    let mut bound = Bound::default();
+    let own = |f: &&FlowCode| f.name != MAIN && !(f.house && house::is(&f.name)) && (f.topic || proof.offered(&f.name));
+    let topics = || proof.flows.values().filter(own);
+    let topic = topics().map(|f| f.name.as_str()).max_by_key(|n| total(n)).unwrap_or("");
+    let asked = [MAIN, topic, house::TALK_TO_A_PERSON, house::ANYTHING_ELSE];
+    let others = [house::AFTER_THE_AGENT, house::GONE_QUIET];
+    let mut ways: Vec<Vec<&str>> =
+        others.iter().map(|first| vec![*first, house::TALK_TO_A_PERSON, house::ANYTHING_ELSE]).collect();
+    ways.push(asked.to_vec());
+    let length = |way: &Vec<&str>| way.iter().fold(0_u32, |sum, n| sum.saturating_add(total(n)));
+    // Topics that the customer left at an open question go on when the one that he asked for there has ended.
+    let left: Vec<WorstStep> = topics().filter_map(|f| left_open(proof, all, f)).collect();
+    let mut bound = Bound { aside: total(house::BACK_TO).saturating_add(2), ..Bound::default() };
+    let Some(way) = ways.into_iter().max_by_key(length) else { return bound };
+    bound.turns = left.iter().fold(length(&way), |sum, step| sum.saturating_add(step.turns));
     for name in way {
-        bound.turns = bound.turns.saturating_add(total(name));
-        tell(proof, &all, name, 1, &mut bound.steps);
+        tell(proof, all, name, 0, 1, &mut bound.steps);
     }
-    Some(bound)
+    bound.steps.extend(left);
+    bound
+}
+
+/// What is left of a flow when the topic has ended that the customer named at its open question.
+fn left_open(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>, flow: &FlowCode) -> Option<WorstStep> {
+    let turns = rest(proof, all, flow, 0).filter(|turns| *turns > 0)?;
+    let first = flow.ops.first()?;
+    let words = "what follows an open question".to_owned();
+    Some(WorstStep { turns, flow: flow.name.clone(), words, file: first.file.clone(), line: first.line })
+}
+
+/// The most that follows an open question of a flow, or a wait; `None` where it has none.
+fn rest(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>, flow: &FlowCode, depth: usize) -> Option<u32> {
+    let worst = all.get(flow.name.as_str()).filter(|_| depth < 8)?;
+    let inner = |name: &str| proof.flows.get(name).and_then(|f| rest(proof, all, f, depth + 1));
+    let after = |mut at: At| {
+        // Within a loop all of the loop may be left.
+        while let Some(head) = place(&worst.back, at).copied().flatten().filter(|head| *head < at) {
+            at = head;
+        }
+        place(&worst.turns, at).copied().unwrap_or(0)
+    };
+    let left = (0..).zip(&flow.ops).filter_map(|(at, placed)| match &placed.op {
+        Op::Triage(_) | Op::Pause { .. } => Some(after(at + 1)),
+        Op::Do { flow: called } => Some(inner(called)?.saturating_add(after(at + 1))),
+        Op::GoTo { flow: next } => inner(next),
+        _ => None,
+    });
+    left.max()
+}
+
+fn place<T>(all: &[T], at: At) -> Option<&T> {
+    all.get(usize::try_from(at).ok()?)
 }
 
 /// Whether a way leads to the end of a flow, and so back to where it came from.
@@ -55,7 +110,12 @@ fn ends<'a>(proof: &Proof<'a>, flow: &'a FlowCode, depth: usize) -> bool {
         if !seen.insert(at) {
             continue;
         }
+        let op = usize::try_from(at).ok().and_then(|i| flow.ops.get(i)).map(|p| &p.op);
         for exit in proof.exits(flow, at) {
+            // Between the rounds that lead over a person who hands back there was a person.
+            if matches!((op, &exit.goal), (Some(Op::Escalate(e)), Goal::Step(to)) if e.handed_back == Some(*to)) {
+                continue;
+            }
             let inner = |name: &str| depth < 8 && proof.flows.get(name).is_some_and(|f| ends(proof, f, depth + 1));
             match exit.goal {
                 Goal::Step(to) | Goal::Topic(_, to) | Goal::AnyTopic(to) => next.push(to),
@@ -115,19 +175,25 @@ fn order<'a>(proof: &Proof<'a>, found: &mut Vec<Diagnostic>) -> Vec<&'a FlowCode
         }
     }
     let stuck: BTreeSet<&str> = left.keys().copied().collect();
-    if let Some((flow, placed)) = stuck.iter().find_map(|n| {
-        let flow = proof.flows.get(*n)?;
-        let placed = flow.ops.iter().find(|p| match &p.op {
-            Op::Do { flow: next } | Op::GoTo { flow: next } => {
-                stuck.contains(next.as_str()) && comes_back(&left, next, n)
-            }
-            _ => false,
-        })?;
-        Some((flow, placed))
-    }) {
+    let round = stuck.iter().filter_map(|n| proof.flows.get(*n)).find_map(|flow| {
+        let leads_back = |at: &At| {
+            let mut next = led_to(proof, flow, *at).into_iter().filter(|n| stuck.contains(n));
+            next.any(|n| comes_back(&left, n, &flow.name))
+        };
+        let at = (0..).take(flow.ops.len()).find(leads_back)?;
+        Some((flow, flow.ops.get(usize::try_from(at).ok()?)?))
+    });
+    if let Some((flow, placed)) = round {
         let problem =
             format!("From here the chat may come back to `{}` again and again: nothing counts the rounds", flow.name);
-        let action = "Ask with `ask again` under a `use` that has a `when 3 tries failed` block, or end this way with an `escalate`.";
+        let action = match &placed.op {
+            Op::Ask(_) | Op::Triage(_) => "Write `when 3 tries failed` under it, with an `escalate`.",
+            Op::Escalate(_) => "Write `when nobody is available` under it, and what happens then.",
+            Op::Use(_) => "Write `when it fails` under it, with words and another way on.",
+            _ => {
+                "Ask with `ask again` under a `use` that has a `when 3 tries failed` block, or end this way with an `escalate`."
+            }
+        };
         found.push(Diagnostic::error("F211", placed.span, problem, action));
     }
     order
@@ -148,12 +214,19 @@ fn comes_back(left: &BTreeMap<&str, BTreeSet<&str>>, from: &str, to: &str) -> bo
 
 /// The flows whose turns count as turns of this one.
 fn leads_to<'a>(proof: &Proof<'a>, flow: &'a FlowCode) -> BTreeSet<&'a str> {
-    let mut found = BTreeSet::new();
-    for at in (0..).take(flow.ops.len()) {
-        for exit in proof.exits(flow, at) {
-            found.extend(other(flow, &exit.goal).filter(|f| proof.flows.contains_key(*f)));
-        }
+    (0..).take(flow.ops.len()).flat_map(|at| led_to(proof, flow, at)).collect()
+}
+
+/// The flows to which one operation leads.
+fn led_to<'a>(proof: &Proof<'a>, flow: &'a FlowCode, at: At) -> Vec<&'a str> {
+    let exits = proof.exits(flow, at);
+    let mut found: Vec<&str> = exits.iter().filter_map(|exit| other(flow, &exit.goal)).collect();
+    // Where nobody comes the house is asked; a person whom it asks for may not come either.
+    let op = usize::try_from(at).ok().and_then(|i| flow.ops.get(i)).map(|p| &p.op);
+    if matches!(op, Some(Op::Escalate(e)) if e.nobody.is_none()) {
+        found.push(house::NOBODY_AVAILABLE);
     }
+    found.retain(|f| proof.flows.contains_key(*f));
     found
 }
 
@@ -163,45 +236,99 @@ fn other<'a>(flow: &FlowCode, goal: &Goal<'a>) -> Option<&'a str> {
         Goal::Run(f) | Goal::Flow(f) => Some(f),
         Goal::Topic(f, _) if *f == house::NOT_UNDERSTOOD || (house::is(&flow.name) && house::is(f)) => Some(f),
         Goal::Fails => Some(house::SOMETHING_BROKE),
+        Goal::Return if flow.name == house::ANYTHING_ELSE => Some(house::GOODBYE),
         Goal::Topic(..) | Goal::AnyTopic(_) | Goal::Step(_) | Goal::Return | Goal::Person | Goal::Resolved => None,
     }
 }
 
 /// Blocks stand behind the step they belong to, so that the way from the end to the beginning meets each step after all that
-/// follow it. Only `ask again` and waiting again go back: the first is counted in `rounds`, the second is within the tries.
+/// follow it. What goes back is counted in `rounds`; after it another way is taken, so the two add up.
 fn worst(proof: &Proof<'_>, flow: &FlowCode, all: &BTreeMap<&str, Worst>) -> Worst {
     let count = flow.ops.len();
     let rounds = rounds(flow);
-    let mut w = Worst { turns: vec![0; count], next: vec![(None, None); count], own: vec![0; count] };
-    for i in (0..count).rev() {
+    let mut w =
+        Worst { turns: vec![0; count], next: vec![vec![]; count], own: vec![0; count], back: vec![None; count] };
+    for (i, placed) in flow.ops.iter().enumerate().rev() {
         let Ok(at) = At::try_from(i) else { continue };
         let times = rounds.get(i).copied().unwrap_or(1);
-        let own = flow.ops.get(i).map_or(0, |p| turns(&p.op)).saturating_mul(times);
-        let mut most = (0, (None, None));
+        let mut sum = turns(&placed.op).saturating_mul(times);
+        let own = sum;
+        let again: Vec<At> = blocks_that_wait_again(&placed.op).into_iter().map(|(start, _)| start).collect();
+        let (mut back, mut earliest) = ((0, None), None::<At>);
+        let (mut on, mut hops) = ((0, None), Vec::new());
         for exit in proof.exits(flow, at) {
-            let to = match exit.goal {
-                Goal::Step(to) | Goal::AnyTopic(to) | Goal::Topic(_, to) if to > at => Some(to),
-                Goal::Run(_) => Some(at + 1),
-                _ => None,
+            let (turns, hop) = one_way(flow, at, &exit.goal, times, &w, all);
+            let returns = match exit.goal {
+                Goal::Step(to) if to <= at => Some(to),
+                _ => hop.1.and_then(|to| place(&w.back, to).copied().flatten()),
             };
-            let through = other(flow, &exit.goal);
-            let there = through.and_then(|f| all.get(f)).and_then(|o| o.turns.first().copied()).unwrap_or(0);
-            let after = to.and_then(|t| w.turns.get(usize::try_from(t).ok()?).copied()).unwrap_or(0);
-            let sum = there.saturating_mul(times).saturating_add(after);
-            if sum > most.0 {
-                most = (sum, (through.map(str::to_owned).filter(|_| there > 0), to));
+            earliest = earliest.into_iter().chain(returns).min();
+            let best = if returns.is_some_and(|to| to <= at) { &mut back } else { &mut on };
+            if matches!(exit.goal, Goal::Step(to) if again.contains(&to)) {
+                sum = sum.saturating_add(turns);
+                hops.push(hop);
+            } else if turns > best.0 {
+                *best = (turns, Some(hop));
             }
         }
-        if let (Some(t), Some(n), Some(o)) = (w.turns.get_mut(i), w.next.get_mut(i), w.own.get_mut(i)) {
-            (*t, *n, *o) = (own.saturating_add(most.0), most.1, own);
+        sum = sum.saturating_add(back.0).saturating_add(on.0);
+        hops.extend(back.1.into_iter().chain(on.1));
+        if let (Some(t), Some(n), Some(o), Some(b)) =
+            (w.turns.get_mut(i), w.next.get_mut(i), w.own.get_mut(i), w.back.get_mut(i))
+        {
+            (*t, *n, *o, *b) = (sum, hops, own, earliest);
         }
     }
     w
 }
 
-/// How often each step may run because of `ask again`.
+/// The turns of one way on, and where it leads first.
+fn one_way(flow: &FlowCode, at: At, goal: &Goal<'_>, times: u32, w: &Worst, all: &BTreeMap<&str, Worst>) -> (u32, Hop) {
+    let through = other(flow, goal);
+    let to = match goal {
+        // The end of a goodbye is the end of the chat.
+        Goal::Topic(house::GOODBYE, _) if through.is_some() => None,
+        Goal::Step(to) | Goal::AnyTopic(to) | Goal::Topic(_, to) if *to > at => Some(*to),
+        Goal::Run(_) => Some(at + 1),
+        _ => None,
+    };
+    let there = through.and_then(|f| all.get(f)).and_then(|o| o.turns.first().copied()).unwrap_or(0);
+    let after = to.and_then(|t| place(&w.turns, t).copied()).unwrap_or(0);
+    (there.saturating_mul(times).saturating_add(after), (through.map(str::to_owned).filter(|_| there > 0), to))
+}
+
+/// Blocks after which the question is still open, and how often each may run.
+fn blocks_that_wait_again(op: &Op) -> Vec<(At, u32)> {
+    let silent = |blocks: &[(Term, At)]| blocks.iter().map(|(_, at)| (*at, SILENCES)).collect::<Vec<_>>();
+    match op {
+        Op::Ask(ask) => silent(&ask.silent),
+        Op::Triage(triage) => {
+            let unclear = triage.anything_else.iter().map(|(_, at)| (*at, last(&triage.tries)));
+            unclear.chain(silent(&triage.silent)).collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// Steps that may run more than once: from, to, and how often.
+fn loops(flow: &FlowCode) -> Vec<(At, At, u32)> {
+    let mut found = Vec::new();
+    for (at, placed) in (0..).zip(&flow.ops) {
+        if let Op::Each(each) = &placed.op {
+            found.push((at + 1, each.end.saturating_sub(1), each.most));
+        }
+        for (start, times) in blocks_that_wait_again(&placed.op) {
+            let ends = |(i, p): &(At, &Placed)| *i >= start && matches!(p.op, Op::WaitAgain(to) if to == at);
+            let end = (0..).zip(&flow.ops).find(ends).map_or(start, |(i, _)| i);
+            found.push((start, end, times));
+        }
+    }
+    found
+}
+
+/// How often each step may run. A loop runs each of its steps once for each item; `ask again` runs what it repeats once more
+/// for each try, with all loops that lie within.
 fn rounds(flow: &FlowCode) -> Vec<u32> {
-    let mut rounds = vec![1_u32; flow.ops.len()];
     let mut counted_by: BTreeMap<At, (At, At)> = BTreeMap::new();
     for (at, placed) in (0..).zip(&flow.ops) {
         if let Op::AskAgain { from, counted: Some(counted), .. } = &placed.op {
@@ -209,27 +336,28 @@ fn rounds(flow: &FlowCode) -> Vec<u32> {
             *range = (range.0.min(*from), range.1.max(at));
         }
     }
-    // A loop runs each of its steps once for each item.
-    for (at, placed) in (0..).zip(&flow.ops) {
-        let Op::Each(each) = &placed.op else { continue };
-        for (_, times) in (0..).zip(rounds.iter_mut()).filter(|(i, _)| at < *i && *i < each.end) {
-            *times = times.saturating_mul(each.most);
-        }
-    }
-    for (counted, (from, to)) in counted_by {
-        let more = limit(flow, counted).unwrap_or(1).saturating_sub(1);
-        for (at, times) in (0..).zip(rounds.iter_mut()) {
-            if from <= at && at <= to {
-                *times = times.saturating_add(more);
-            }
-        }
-    }
-    rounds
+    let loops = loops(flow);
+    let times = |at: At, from: At, to: At| {
+        let around = loops.iter().filter(|(a, b, _)| *a <= at && at <= *b && from <= *a && *b <= to);
+        around.fold(1_u32, |product, (_, _, n)| product.saturating_mul(*n))
+    };
+    let all = |at: At| {
+        let again = counted_by.iter().filter(|(_, (from, to))| *from <= at && at <= *to);
+        again.fold(times(at, 0, At::MAX), |sum, (counted, (from, to))| {
+            let more = limit(flow, *counted).unwrap_or(1).saturating_sub(1);
+            sum.saturating_add(more.saturating_mul(times(at, *from, *to)))
+        })
+    };
+    (0..).take(flow.ops.len()).map(all).collect()
+}
+
+/// After how many tries a question is given up.
+fn last(tries: &[(u32, At)]) -> u32 {
+    tries.iter().map(|(n, _)| *n).max().unwrap_or(TRIES)
 }
 
 /// How often the customer may have to write at one step.
 fn turns(op: &Op) -> u32 {
-    let last = |tries: &[(u32, At)]| tries.iter().map(|(n, _)| *n).max().unwrap_or(TRIES);
     match op {
         Op::Ask(ask) => last(&ask.tries),
         // Asking "did you mean" costs no try the first time.
@@ -264,28 +392,34 @@ fn turns(op: &Op) -> u32 {
 }
 
 /// The worst way step by step, as deep as flows lie within flows.
-fn tell(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>, name: &str, depth: usize, steps: &mut Vec<WorstStep>) {
+fn tell(
+    proof: &Proof<'_>,
+    all: &BTreeMap<&str, Worst>,
+    name: &str,
+    from: At,
+    depth: usize,
+    steps: &mut Vec<WorstStep>,
+) {
     let (Some(flow), Some(worst)) = (proof.flows.get(name), all.get(name)) else { return };
-    let mut at = 0;
-    while let Some((placed, turns)) = flow.ops.get(at).zip(worst.own.get(at)) {
+    let mut at = from;
+    while let Some((placed, turns)) = place(&flow.ops, at).zip(place(&worst.own, at)) {
         if *turns > 0 {
             let words = match &placed.op {
                 Op::Ask(ask) => format!("ask {}", ask.slot),
                 op => op.word().to_owned(),
             };
-            steps.push(WorstStep {
-                turns: *turns,
-                flow: name.to_owned(),
-                words,
-                file: placed.file.clone(),
-                line: placed.line,
-            });
+            let (file, line) = (placed.file.clone(), placed.line);
+            steps.push(WorstStep { turns: *turns, flow: name.to_owned(), words, file, line });
         }
-        let Some((through, next)) = worst.next.get(at) else { return };
-        if let Some(through) = through.as_ref().filter(|_| depth < 32) {
-            tell(proof, all, through, depth + 1, steps);
+        let Some((last, before)) = place(&worst.next, at).and_then(|hops| hops.split_last()) else { return };
+        for (through, next) in before.iter().filter(|_| depth < 32) {
+            through.iter().for_each(|f| tell(proof, all, f, 0, depth + 1, steps));
+            next.iter().for_each(|to| tell(proof, all, name, *to, depth + 1, steps));
         }
-        match next.and_then(|n| usize::try_from(n).ok()) {
+        if let Some(through) = last.0.as_ref().filter(|_| depth < 32) {
+            tell(proof, all, through, 0, depth + 1, steps);
+        }
+        match last.1 {
             Some(next) => at = next,
             None => return,
         }

@@ -160,7 +160,7 @@ impl<'a> Filled<'a> {
         while let Some(at) = dirty.pop_first() {
             let Some(facts) = place(&known, at).cloned() else { continue };
             for exit in self.proof.exits(flow, at) {
-                let Some((to, after)) = self.passes(at, &exit, &facts) else { continue };
+                let Some((to, after)) = self.passes(flow, at, &exit, &facts) else { continue };
                 let Some(slot) = usize::try_from(to).ok().and_then(|i| known.get_mut(i)) else { continue };
                 let before = slot.as_ref().map(BTreeSet::len);
                 meet(slot, &after);
@@ -173,7 +173,7 @@ impl<'a> Filled<'a> {
     }
 
     /// Where a way goes on in the flow, and what is known there.
-    fn passes(&self, at: At, exit: &Exit<'a>, facts: &Facts) -> Option<(At, Facts)> {
+    fn passes(&self, flow: &FlowCode, at: At, exit: &Exit<'a>, facts: &Facts) -> Option<(At, Facts)> {
         let mut after = facts.clone();
         after.retain(|d| !exit.forgets.contains(d));
         after.extend(exit.fills.map(str::to_owned));
@@ -182,6 +182,11 @@ impl<'a> Filled<'a> {
             if !matches!(root(path), "customer" | "hours") {
                 after.insert(root(path).to_owned());
             }
+        }
+        let op = usize::try_from(at).ok().and_then(|i| flow.ops.get(i)).map(|p| &p.op);
+        // A flow that fails may have forgotten something before.
+        if let (Some(Op::Do { flow: called }), Goal::Step(_)) = (op, &exit.goal) {
+            after.retain(|d| !self.forgets.get(called.as_str()).is_some_and(|lost| lost.contains(d)));
         }
         match exit.goal {
             Goal::Step(to) | Goal::Topic(_, to) | Goal::AnyTopic(to) => Some((to, after)),
@@ -262,7 +267,7 @@ impl<'a> Filled<'a> {
         let mut next = VecDeque::from([0]);
         while let Some(here) = next.pop_front().filter(|h| *h != at) {
             for exit in self.proof.exits(flow, here) {
-                let Some((to, after)) = self.passes(here, &exit, entry) else { continue };
+                let Some((to, after)) = self.passes(flow, here, &exit, entry) else { continue };
                 if !after.contains(detail) && to != 0 && !seen.contains_key(&to) {
                     seen.insert(to, (here, exit.when));
                     next.push_back(to);

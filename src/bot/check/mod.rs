@@ -12,6 +12,7 @@ mod prose;
 mod secrets;
 mod tests;
 mod texts;
+mod told;
 mod visit;
 
 pub use proofs::prove;

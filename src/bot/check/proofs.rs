@@ -1,5 +1,5 @@
 //! What is proved of a bot's operations: every detail filled, every round counted, every step reached.
-use super::{bound, filled, kindness, manner, secrets};
+use super::{bound, filled, kindness, manner, secrets, told};
 use crate::bot::op::{At, FlowCode, Op};
 use crate::bot::paths::{self, Bound, Exit, Goal, Outcomes};
 use crate::bot::philosophy::Philosophy;
@@ -38,6 +38,7 @@ pub fn prove(
     filled::check(&proof, found);
     secrets::check(&proof, found);
     proof.reached(found);
+    told::check(&proof, found);
     kindness::check(&proof, philosophy, found);
     let bound = bound::check(&proof, found);
     if let Some(bound) = &bound {

@@ -10,6 +10,8 @@ use crate::language::ast::Term;
 
 /// Tries of a question without a handler of the author's, as in the engine.
 pub const TRIES: u32 = 3;
+/// How often a `when silent for` runs at most while one question is open.
+pub const SILENCES: u32 = 3;
 
 /// Where a way leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,11 +207,14 @@ fn block_for_failures<'a>(flow: &FlowCode, at: At) -> Option<Goal<'a>> {
     flow.when_something_fails.filter(|block| at < *block).map(Goal::Step)
 }
 
-/// At most how many times a customer writes until there is an answer, a resolution or a person. Digressions and new requests
-/// are not counted.
+/// At most how many times a customer writes until there is an answer, a resolution or a person, counted from the opening, from
+/// what the customer last asked for, or from where a person handed back. Changes of the subject in the middle of a question
+/// are counted on their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bound {
     pub turns: u32,
+    /// What one change of the subject in the middle of a question may add; settings say how many there may be.
+    pub aside: u32,
     /// The worst way.
     pub steps: Vec<WorstStep>,
 }
