@@ -198,7 +198,9 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
 }
 
 fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates) -> BTreeMap<String, FlowCode> {
-    let around = Around { settings: &parts.settings, integrations: &parts.integrations, sources };
+    let some = parts.flows.iter().filter_map(|f| Some((f.name.text.as_str(), f.for_customers.as_ref()?)));
+    let around =
+        Around { settings: &parts.settings, integrations: &parts.integrations, sources, for_customers: some.collect() };
     let mut flows = BTreeMap::new();
     for (index, flow) in parts.flows.iter().enumerate() {
         let code = lower::flow(flow, index >= parts.own, &around, templates, &mut parts.found);

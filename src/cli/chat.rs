@@ -26,7 +26,7 @@ pub fn run(path: &Path, why: bool) -> Result<ExitCode> {
         bot.settings.name
     );
     let mut talk = Talk::new(bot, why)?;
-    talk.give(Input::Opened { page: None, language: None, customer: Map::new(), returning: false })?;
+    talk.give(Input::Opened { page: None, language: None, customer: Map::new(), returning: false, start: None })?;
     let mut line = String::new();
     for n in 1.. {
         print!("you: ");

@@ -9,12 +9,15 @@ use crate::bot::{MAIN, house};
 use crate::understand::answers::asks_for_a_person;
 use crate::understand::mood::Mood;
 use crate::understand::topics::Verdict;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 impl Run<'_> {
     pub fn input(&mut self, input: Input) {
         match input {
-            Input::Opened { page, language, customer, returning } => self.opened(page, language, customer, returning),
+            Input::Opened { page, language, customer, returning, start } => {
+                self.opened(What::Opened { page, language, customer, returning }, start.as_deref());
+            }
+            Input::EventArrived { name, details } => self.event_arrived(name, details),
             Input::CustomerSaid { cid, text } => self.customer_said(cid, text),
             Input::CustomerTapped { cid, choice } => self.customer_tapped(cid, choice),
             Input::CustomerWantsPerson { cid } => {
@@ -52,18 +55,12 @@ impl Run<'_> {
         }
     }
 
-    fn opened(
-        &mut self,
-        page: Option<String>,
-        language: Option<String>,
-        customer: Map<String, Value>,
-        returning: bool,
-    ) {
+    fn opened(&mut self, opened: What, start: Option<&str>) {
         if self.control.wait != Wait::Opening {
             return;
         }
-        self.emit(What::Opened { page, language, customer, returning });
-        self.begin(MAIN);
+        self.emit(opened);
+        self.begin_with(start);
         self.run();
     }
 
@@ -102,7 +99,7 @@ impl Run<'_> {
     }
 
     /// A message after the end begins the chat anew.
-    fn reopen(&mut self) {
+    pub fn reopen(&mut self) {
         if self.control.wait == Wait::Nothing {
             self.emit(What::Opened { page: None, language: None, customer: Map::new(), returning: true });
         }
@@ -141,7 +138,7 @@ impl Run<'_> {
 
     /// Words while the bot waits for a time to pass: a topic is served, and the wait goes on under it.
     fn meanwhile(&mut self, text: &str) {
-        let reading = self.bot.topics(self.language()).read(text);
+        let reading = self.reading(text);
         match &reading.verdict {
             Verdict::Sure(flow) if self.control.topics.iter().all(|t| t.flow != *flow) => {
                 self.understood(&reading, Some(flow));
@@ -199,6 +196,7 @@ impl Run<'_> {
             Timer::Quiet => self.went_quiet(),
             Timer::Pause if self.control.wait == Wait::Pause => self.run(),
             Timer::Pause => {}
+            Timer::Page { flow } => self.page_watched(&flow),
             Timer::Call { call } => {
                 let problem = "no answer came; the call held a secret, so it is not made again".to_owned();
                 self.call_answered(call, Answer::Failed { problem });

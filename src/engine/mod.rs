@@ -16,6 +16,7 @@ mod rounds;
 mod run;
 mod secret;
 pub mod session;
+mod start;
 mod triage;
 pub mod turn;
 mod words;

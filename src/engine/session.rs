@@ -157,6 +157,9 @@ pub struct Control {
     /// Times that the customer took an earlier answer back.
     #[serde(default)]
     pub corrections: u32,
+    /// Events that no flow has begun for yet, because something else is under way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arrived: Vec<(String, Map<String, Value>)>,
     /// The question whose silence is watched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<String>,
@@ -364,6 +367,7 @@ impl Session {
             | What::NobodyAvailable { .. }
             | What::Note { .. }
             | What::Notified { .. }
+            | What::EventArrived { .. }
             | What::Faulted { .. } => {}
             What::Called { call, .. } => self.calls = *call,
             What::Answered { action, outcome, worked, .. } => {

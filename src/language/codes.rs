@@ -54,6 +54,7 @@ pub const PAGES: &[Page] = pages![
     F038
     F039
     F040
+    F043
     F101
     F102
     F103
@@ -70,6 +71,7 @@ pub const PAGES: &[Page] = pages![
     F114
     F115
     F116
+    F118
     F120
     F130
     F131

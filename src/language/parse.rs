@@ -1,6 +1,6 @@
 //! From lines to the syntax tree. Every line is read; one that does not fit is reported, repaired where its meaning is
 //! plain, and left out where it is not.
-use super::ast::{Block, Expr, Flow, FlowFile, Handler, Name, Phrase, Term, Unit, When, Words, term};
+use super::ast::{Block, Expr, Flow, FlowFile, Handler, Name, Phrase, Start, Term, Unit, When, Words, term};
 use super::diagnostic::Diagnostic;
 use super::expr;
 use super::grammar::{self, Form, Place, Rule};
@@ -106,6 +106,8 @@ impl Parser {
             customers_say: vec![],
             needs: vec![],
             gives: vec![],
+            for_customers: None,
+            starts: vec![],
             when_something_fails: None,
             body: Block::default(),
             span: line.span,
@@ -137,6 +139,8 @@ impl Parser {
             Rule::team => flow.team = form.part(Rule::name).map(|n| self.name(n)),
             Rule::needs => flow.needs.extend(self.names(&form)),
             Rule::gives => flow.gives.extend(self.names(&form)),
+            Rule::for_customers => flow.for_customers = form.part(Rule::expr).map(|e| self.expr(e)),
+            Rule::starts => flow.starts.extend(self.start(&form)),
             Rule::customers_say => self.customers_say(flow, &form, node),
             Rule::when if form.part(Rule::something_fails).is_some() => {
                 flow.when_something_fails = Some(self.steps(&node.under));
@@ -147,6 +151,26 @@ impl Parser {
             self.nothing_under(node, "this line");
         }
         true
+    }
+
+    fn start(&mut self, form: &Form) -> Option<Start> {
+        let what = form.parts.first()?;
+        Some(match what.rule {
+            Rule::page_matches => {
+                let page = what.part(Rule::page)?;
+                if !page.text.starts_with(['/', '*']) {
+                    let action = "Write the path of a page, like `/cart` or `/products/*`.";
+                    self.report("F043", page.span, format!("`{}` is no path of a page", page.text), action);
+                }
+                let after = what.part(Rule::term).map(|term| self.term(term));
+                Start::Page { pattern: page.text.clone(), after }
+            }
+            Rule::event_arrives => {
+                let with = self.names(what).into_iter().map(|n| n.text).collect();
+                Start::Event { name: self.name(what.part(Rule::name)?).text, with }
+            }
+            _ => Start::ChatOpens,
+        })
     }
 
     fn customers_say(&mut self, flow: &mut Flow, form: &Form, node: &Node<'_>) {
@@ -206,7 +230,7 @@ impl Parser {
             Rule::flow => {
                 ("A flow cannot stand inside of another flow".to_owned(), "Move the line to the left edge.".to_owned())
             }
-            Rule::team | Rule::needs | Rule::gives | Rule::customers_say => (
+            Rule::team | Rule::needs | Rule::gives | Rule::customers_say | Rule::for_customers | Rule::starts => (
                 format!("`{word}` describes a flow and cannot stand here"),
                 "Put it right under the `flow` line.".to_owned(),
             ),

@@ -88,7 +88,7 @@ impl<'a> Stage<'a> {
             return Ok(());
         }
         let (page, language, customer) = (self.page.clone(), self.language.clone(), self.customer.clone());
-        self.give(Input::Opened { page, language, customer, returning: self.returning })
+        self.give(Input::Opened { page, language, customer, returning: self.returning, start: None })
     }
 
     /// Does what one line of the test says.
@@ -129,6 +129,11 @@ impl<'a> Stage<'a> {
                 self.give(Input::AgentResolved { agent, name })
             }
             Act::After(term) => self.pass(settings::duration(*term)),
+            Act::Event { name, with } => {
+                self.cid(false);
+                let details = with.iter().map(|(n, v)| (n.text.clone(), plain(v))).collect();
+                self.give(Input::EventArrived { name: name.text.clone(), details })
+            }
             Act::Mood(feeling) => {
                 self.session.mood = mood(*feeling);
                 Ok(())

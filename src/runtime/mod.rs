@@ -192,7 +192,7 @@ impl Runtime {
         let kept = self.0.store.create(&session, hashed(&token)).await;
         kept.map_err(actor::busy)?;
         let Opening { page, language, customer } = opening;
-        let input = Input::Opened { page, language, customer, returning: false };
+        let input = Input::Opened { page, language, customer, returning: false, start: None };
         let receipt = self.give(session.id, input).await?;
         Ok(Opened { session: session.id, token, upto: receipt.seq })
     }

@@ -38,6 +38,7 @@ fn play(language: &str, script: &[&str]) -> String {
         language: Some(language.to_owned()),
         customer: Map::new(),
         returning: false,
+        start: None,
     });
     script.iter().for_each(|line| play.say(line));
     play.lines.iter().filter(|l| l.starts_with("bot:")).cloned().collect::<Vec<_>>().join("\n")
@@ -82,8 +83,13 @@ customers say:
 fn what_is_said_in_another_language_is_in_the_journal_as_it_was_said() {
     let bot = bot(&[("a.flow", FLOW), ("bot.yaml", BOT), ("locales/de.yaml", DE)]);
     let mut play = Play::new(&bot, MORNING);
-    let turn =
-        play.give(Input::Opened { page: None, language: Some("de".into()), customer: Map::new(), returning: false });
+    let turn = play.give(Input::Opened {
+        page: None,
+        language: Some("de".into()),
+        customer: Map::new(),
+        returning: false,
+        start: None,
+    });
     let said = turn.events.iter().find_map(|e| match &e.what {
         What::Message { text, .. } => Some(text.clone()),
         _ => None,

@@ -50,7 +50,8 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
 /// The longest of all ways: what was begun before, a topic, a person who is asked for, and the end.
 fn whole(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>) -> Bound {
     let total = |name: &str| all.get(name).and_then(|w| w.turns.first().copied()).unwrap_or(0);
-    let own = |f: &&FlowCode| f.name != MAIN && !(f.house && house::is(&f.name)) && (f.topic || proof.offered(&f.name));
+    let own =
+        |f: &&FlowCode| f.name != MAIN && !(f.house && house::is(&f.name)) && (f.begins() || proof.offered(&f.name));
     let topics = || proof.flows.values().filter(own);
     let topic = topics().map(|f| f.name.as_str()).max_by_key(|n| total(n)).unwrap_or("");
     let asked = [MAIN, topic, house::TALK_TO_A_PERSON, house::ANYTHING_ELSE];

@@ -122,9 +122,14 @@ impl<'a> Filled<'a> {
     fn begins(&mut self) {
         let mut dirty = Queue::default();
         for flow in self.proof.flows.values() {
-            if flow.topic || flow.house || flow.name == MAIN || house::is(&flow.name) || self.proof.offered(&flow.name)
+            if flow.begins()
+                || flow.house
+                || flow.name == MAIN
+                || house::is(&flow.name)
+                || self.proof.offered(&flow.name)
             {
-                self.entry.insert(&flow.name, Facts::new());
+                let given = if self.proof.offered(&flow.name) { Facts::new() } else { flow.given() };
+                self.entry.insert(&flow.name, given);
                 dirty.add(&flow.name);
             }
         }

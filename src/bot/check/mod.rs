@@ -10,6 +10,7 @@ mod personas;
 mod proofs;
 mod prose;
 mod secrets;
+mod starts;
 mod tests;
 mod texts;
 mod told;
@@ -71,6 +72,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }
     manner::check(subject, &mut found);
     personas::check(subject, &known, &mut found);
+    starts::check(subject, &known, &mut found);
     tests::tests(subject, subject.tests, &mut found);
     found
 }

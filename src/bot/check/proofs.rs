@@ -65,7 +65,7 @@ impl<'a> Proof<'a> {
     /// Steps that no way reaches, flows that nothing leads to, escalations without a word.
     fn reached(&self, found: &mut Vec<Diagnostic>) {
         for flow in self.flows.values().filter(|f| !f.house) {
-            let led = flow.topic || flow.name == MAIN || house::is(&flow.name) || self.offered(&flow.name);
+            let led = flow.begins() || flow.name == MAIN || house::is(&flow.name) || self.offered(&flow.name);
             if !led && !self.callers.contains_key(flow.name.as_str()) {
                 let problem = format!("Nothing leads to the flow `{}`", flow.name);
                 let action = format!("Write `do {}` where it belongs, or give it a `customers say` list.", flow.name);

@@ -6,7 +6,7 @@ use super::op::{At, FlowCode, Op, Placed, Words};
 use super::settings::Settings;
 use super::template::{Formula, Templates, Text};
 use super::{Integrations, integrations};
-use crate::language::ast::{Block, Expr, Flow, Phrase, Words as Written};
+use crate::language::ast::{Block, Expr, Flow, Name, Phrase, Words as Written};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{SourceFile, Span};
 use crate::language::steps::Step;
@@ -18,6 +18,8 @@ pub struct Around<'a> {
     pub settings: &'a Settings,
     pub integrations: &'a Integrations,
     pub sources: &'a [SourceFile],
+    /// Flows that are for some customers only.
+    pub for_customers: BTreeMap<&'a str, &'a Expr>,
 }
 
 /// Nobody follows a longer flow, and what is proved of a flow takes the square of its length.
@@ -49,6 +51,7 @@ pub fn flow(
         l.push(Op::Return, "end", flow.span, BTreeSet::new());
         at
     });
+    let for_customers = flow.for_customers.as_ref().map(|condition| l.formula(condition));
     let ops = l.ops;
     if ops.len() > LONGEST {
         let problem = format!("The flow `{}` has more than {LONGEST} steps", flow.name.text);
@@ -67,6 +70,8 @@ pub fn flow(
         topic: !flow.customers_say.is_empty(),
         house,
         gives: flow.gives.iter().map(|n| n.text.clone()).collect(),
+        for_customers,
+        starts: flow.starts.clone(),
     }
 }
 
@@ -161,6 +166,21 @@ impl Lowerer<'_> {
         }
     }
 
+    /// `do` and `go to`. A flow that is for some customers only is passed over for the others.
+    fn other_flow(&mut self, op: Op, flow: &Name) {
+        let condition = self.around.for_customers.get(flow.text.as_str()).copied();
+        let branch = condition.map(|expr| {
+            let condition = self.formula(expr);
+            let reads = formula_reads([&condition]);
+            self.push(Op::Branch { condition, otherwise: 0 }, "if", flow.span, reads)
+        });
+        self.push(op, &flow.text, flow.span, BTreeSet::new());
+        let here = self.here();
+        if let Some(Op::Branch { otherwise, .. }) = branch.and_then(|at| self.op(at)).map(|p| &mut p.op) {
+            *otherwise = here;
+        }
+    }
+
     fn formula(&mut self, expr: &Expr) -> Formula {
         match self.templates.formula(&expr.jinja) {
             Ok(formula) => formula.written(&expr.source),
@@ -216,12 +236,8 @@ impl Lowerer<'_> {
             Step::Use(s) => self.use_(s),
             Step::If(s) => self.if_(s),
             Step::Remember(s) => self.remember(s),
-            Step::Do(s) => {
-                self.push(Op::Do { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new());
-            }
-            Step::GoTo(s) => {
-                self.push(Op::GoTo { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new());
-            }
+            Step::Do(s) => self.other_flow(Op::Do { flow: s.flow.text.clone() }, &s.flow),
+            Step::GoTo(s) => self.other_flow(Op::GoTo { flow: s.flow.text.clone() }, &s.flow),
             Step::Done(s) => {
                 self.push(Op::Return, "done", s.span, BTreeSet::new());
             }

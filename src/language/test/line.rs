@@ -25,6 +25,10 @@ pub fn read(form: &Form, span: Span) -> Result<Act, Wrong> {
             Act::After(term(&written).ok_or_else(|| no_time(&written))?)
         }
         Rule::mood => Act::Mood(feeling(form)?),
+        Rule::event => Act::Event {
+            name: named(form, Rule::name, span)?,
+            with: form.part(Rule::args).map(|a| args(a, span)).unwrap_or_default(),
+        },
         Rule::expect => Act::Expect(form.parts.iter().map(|p| expect(p, span)).collect::<Result<_, _>>()?),
         _ => Act::Given(given(form, span)?),
     })

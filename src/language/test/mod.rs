@@ -44,6 +44,11 @@ pub enum Act {
     Resolves,
     After(Term),
     Mood(Feeling),
+    /// Something happened in the shop or on the website.
+    Event {
+        name: Named,
+        with: Vec<(Named, Written)>,
+    },
     Expect(Vec<Expect>),
 }
 
