@@ -68,5 +68,7 @@ fn longest_way(bound: &Bound) -> String {
         let turns = if s.turns == 1 { "turn" } else { "turns" };
         format!("  {:>3} {turns:<5}  {} in {}  ({}:{})\n", s.turns, s.words, s.flow, s.file, s.line)
     };
-    format!("The longest way:\n{}", bound.steps.iter().map(line).collect::<String>())
+    let steps = bound.steps.iter().map(line).collect::<String>();
+    let aside = bound.aside;
+    format!("The longest way:\n{steps}Each change of the subject in the middle of a question adds at most {aside}.\n")
 }

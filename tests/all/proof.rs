@@ -124,6 +124,40 @@ fn faults() -> Vec<(String, &'static [&'static str])> {
         // A person comes and nobody says so.
         (topic("  escalate\n"), &["F220"]),
         (topic("  ask x: X?\n    when 2 tries failed\n      escalate to refunds\n"), &["F220"]),
+        // Something goes wrong and nobody says so.
+        (topic("  escalate: Wait.\n    when nobody is available\n      tag late\n"), &["F220", "Nobody is available"]),
+        (
+            topic(
+                "  escalate: Wait.\n    when nobody is available\n      if customer.first_name is known\n        say: X.\n",
+            ),
+            &["F220"],
+        ),
+        (topic("  say: Hi.\nflow nobody_available\n  tag late\n"), &["F220"]),
+        (topic("  use shop.refund with order = 1\n    when it fails\n      resolve\n"), &["F220", "has failed"]),
+        (topic("  use shop.refund with order = 1\n    when it fails\n      wait 2 hours\n"), &["F220"]),
+        (
+            topic(
+                "  do b\n  resolve\nflow b\n  when something fails\n    tag late\n  use shop.refund with order = 1\n",
+            ),
+            &["F220"],
+        ),
+        // What is forgotten by a flow that then fails.
+        (
+            topic(
+                "  when something fails\n    say: {{ x }}\n  remember x = 1\n  do b\nflow b\n  forget x\n  use shop.refund with order = 1\n",
+            ),
+            &["F201", "`x`"],
+        ),
+        // Rounds through house flows.
+        (
+            topic("  say: Hi.\nflow not_understood\n  ask x: X?\n    accept number\n  escalate: Wait.\n"),
+            &["F211", "when 3 tries failed"],
+        ),
+        (
+            topic("  say: Hi.\nflow nobody_available\n  say: No.\n  escalate: Another, then.\n"),
+            &["F211", "nobody is available"],
+        ),
+        (topic("  say: Hi.\nflow something_broke\n  say: Oh.\n"), &["F211", "something_broke"]),
     ]
 }
 
@@ -252,6 +286,36 @@ fn a_customer_whom_nothing_fits_has_a_person_within_the_bound() {
             turns += 1;
         }
         assert!(turns <= bound.turns && !matches!(play.session.holder, Holder::Bot), "{turns} turns, {bound:?}");
+    }
+}
+
+/// What is counted for a bot whose questions come back, are left open or stand in flows of the house.
+#[test]
+fn the_bound_counts_what_comes_back() {
+    let number = "    accept number\n";
+    let ask = |name: &str, depth: usize| {
+        let pad = "  ".repeat(depth);
+        format!("{pad}ask {name}: {name}?\n{pad}  accept number\n{pad}  when 1 tries failed\n{pad}    say: Well.\n")
+    };
+    let parts = "  for each i in days, at most 3\n";
+    let again = "  use shop.find_order with number = x\n    when not_found\n      say: No.\n      ask again x\n    when 3 tries failed\n      escalate: Wait.\n";
+    let end = "  resolve: Bye.\n";
+    let cases = [
+        // A loop, and what follows it.
+        (format!("{parts}{}{}{end}", ask("y", 2), ask("z", 1)), 3 + 1),
+        // A loop within what is asked again: three rounds of three.
+        (format!("  ask x: X?\n{number}{parts}{}{again}{end}", ask("y", 2)), 9 + 9),
+        // A question that is asked again within a loop: the tries are those of the whole flow.
+        (format!("  ask x: X?\n{number}{again}{}{end}", ask("z", 1)), 9 + 1),
+        // A block of silence comes at most three times, and the question is open after it.
+        (format!("  ask x: X?\n{number}    when silent for 5 minutes\n{}{end}", ask("y", 3)), 3 + 3),
+    ];
+    for (body, expected) in cases {
+        let flow = format!("flow main\n{body}");
+        let bot = bot(&[("main.flow", &flow), ("bot.yaml", BOT), ("integrations.yaml", SHOP)]);
+        let bound = bot.bound.as_ref().expect("a bound");
+        let own: u32 = bound.steps.iter().filter(|s| s.flow == "main").map(|s| s.turns).sum();
+        assert_eq!(own, expected, "{flow}{bound:?}");
     }
 }
 

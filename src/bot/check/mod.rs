@@ -9,6 +9,7 @@ mod near;
 mod personas;
 mod proofs;
 mod prose;
+mod rounds;
 mod secrets;
 mod starts;
 mod tests;
