@@ -193,7 +193,7 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
     parts.locales =
         Locales::of_the_house(&parts.settings.languages.iter().skip(1).cloned().chain(tags).collect::<Vec<_>>());
     spoken.into_iter().for_each(|(tag, locale)| parts.locales.add(&tag, locale));
-    parts.texts = check::texts_of(&parts.flows);
+    parts.texts = check::texts_of(&parts.flows, &parts.settings.kinds);
     parts
 }
 

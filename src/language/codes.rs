@@ -54,6 +54,8 @@ pub const PAGES: &[Page] = pages![
     F038
     F039
     F040
+    F041
+    F042
     F101
     F102
     F103
@@ -70,6 +72,7 @@ pub const PAGES: &[Page] = pages![
     F114
     F115
     F116
+    F117
     F120
     F130
     F131
@@ -107,6 +110,7 @@ pub const PAGES: &[Page] = pages![
     F414
     F415
     F416
+    F417
     Y001
     Y002
     Y003

@@ -16,6 +16,7 @@ mod visit;
 pub use proofs::prove;
 
 use super::philosophy::Philosophy;
+use super::settings::kinds as of_bot;
 use super::template::Templates;
 use super::{Integrations, Settings};
 use crate::language::ast::Flow;
@@ -35,9 +36,10 @@ pub struct Subject<'a> {
     pub tests: &'a [Test],
 }
 
-/// The texts of all flows that customers may read, as written.
-pub fn texts_of(flows: &[Flow]) -> Vec<String> {
-    crate::bot::locales::texts(flows, |flow| {
+/// The texts that customers may read, as written: those of all flows, and what the rows of tables are called.
+pub fn texts_of(flows: &[Flow], kinds: &of_bot::Kinds) -> Vec<String> {
+    let labels = kinds.values().filter_map(of_bot::Kind::table).flat_map(|table| &table.rows);
+    crate::bot::locales::texts(flows, labels.map(|row| row.label.clone()), |flow| {
         let mut found = Vec::new();
         visit::steps(flow, &mut |step| {
             // Notes and summaries are for the team, in its own language.
@@ -69,6 +71,6 @@ pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }
     manner::check(subject, &mut found);
     personas::check(subject, &known, &mut found);
-    tests::tests(subject, subject.tests, &mut found);
+    tests::tests(subject, &known.details, &mut found);
     found
 }

@@ -1,9 +1,11 @@
 //! Texts and conditions, compiled once by minijinja. Only what authors wrote is ever compiled: never a customer's words.
 pub mod filters;
+mod loose;
 mod scan;
 mod shown;
 mod words;
 
+pub use loose::{LooseFilter, loose_filters};
 pub use scan::{FilterUse, filter_uses};
 pub use shown::shown;
 
@@ -80,6 +82,7 @@ pub const FUNCTIONS: &[&str] = &[
     "ago_more",
     "ago_at_least",
     "ago_less",
+    "ago_at_most",
     "feels",
     "is_kind",
 ];
@@ -168,7 +171,8 @@ impl Templates {
         for name in ["range", "dict", "debug", "namespace"] {
             env.remove_global(name);
         }
-        env.set_formatter(filters::format_value);
+        let all = locales.clone();
+        env.set_formatter(move |out, state, value| filters::format_value(out, state, value, &all));
         filters::register(&mut env, settings, locales);
         words::register(&mut env, settings);
         Self { env, count: 0, locales: locales.clone() }
