@@ -64,12 +64,18 @@ pub struct Inspected {
 
 /// Compiles a bot. Every mistake in every file is reported at once.
 pub fn compile(files: &Files) -> Compiled {
-    let Checked { sources, parts, templates, flows, bound } = checked(files);
+    let Checked { sources, mut parts, templates, flows, bound } = checked(files);
+    let sound = parts.found.iter().all(|d| d.severity != Severity::Error);
+    let topics = sound.then(|| topics(&parts.flows));
+    // Only here: an editor that inspects a bot at each keystroke trains no topics.
+    let confused = topics.iter().flat_map(|topics| check::confusions(&parts.flows, parts.own, topics));
+    parts.found.extend(confused);
+    in_order(&mut parts.found);
     let found = parts.found;
-    let bot = found.iter().all(|d| d.severity != Severity::Error).then(|| Bot {
+    let bot = topics.map(|topics| Bot {
         id: files.id.clone(),
         hash: hash(files),
-        topics: topics(&parts.flows),
+        topics,
         topics_in: parts.locales.iter().map(|(tag, l)| (tag.to_owned(), topics_in(&parts.flows, l))).collect(),
         locales: parts.locales,
         texts: parts.texts,
@@ -126,12 +132,16 @@ fn checked(files: &Files) -> Checked {
     let sound = parts.found.iter().all(|d| d.severity != Severity::Error);
     let Parts { settings, integrations, philosophy, found, .. } = &mut parts;
     let bound = sound.then(|| check::prove(&flows, settings, integrations, philosophy, found)).flatten();
-    found.sort_by(|a, b| (a.span.file, a.span.start, a.code).cmp(&(b.span.file, b.span.start, b.code)));
+    in_order(found);
     found.dedup();
     // A name that was mended by us exists nowhere; that it does not is no second mistake.
     let mended: BTreeSet<_> = found.iter().filter(|d| d.code == "F023").map(|d| d.span).collect();
     found.retain(|d| !d.code.starts_with("F10") || !mended.contains(&d.span));
     Checked { sources, parts, templates, flows, bound }
+}
+
+fn in_order(found: &mut [Diagnostic]) {
+    found.sort_by(|a, b| (a.span.file, a.span.start, a.code).cmp(&(b.span.file, b.span.start, b.code)));
 }
 
 fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {

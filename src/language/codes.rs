@@ -84,6 +84,9 @@ pub const PAGES: &[Page] = pages![
     F211
     F214
     F215
+    F216
+    F217
+    F218
     F220
     F221
     F222
@@ -99,6 +102,7 @@ pub const PAGES: &[Page] = pages![
     F242
     F243
     F244
+    F245
     F401
     F402
     F403

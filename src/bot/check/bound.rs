@@ -49,7 +49,7 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
 }
 
 /// Whether a way leads to the end of a flow, and so back to where it came from.
-fn ends<'a>(proof: &Proof<'a>, flow: &'a FlowCode, depth: usize) -> bool {
+pub fn ends<'a>(proof: &Proof<'a>, flow: &'a FlowCode, depth: usize) -> bool {
     let (mut seen, mut next) = (BTreeSet::new(), vec![0]);
     while let Some(at) = next.pop() {
         if !seen.insert(at) {

@@ -1,6 +1,9 @@
 //! What must hold between the parts of a bot: every name means something, and what is said may be said.
 mod bound;
+mod cards;
+mod confusion;
 mod filled;
+mod house;
 mod kindness;
 mod kinds;
 mod manner;
@@ -13,6 +16,7 @@ mod tests;
 mod texts;
 mod visit;
 
+pub use confusion::confusions;
 pub use proofs::prove;
 
 use super::philosophy::Philosophy;

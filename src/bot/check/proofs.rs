@@ -1,5 +1,5 @@
 //! What is proved of a bot's operations: every detail filled, every round counted, every step reached.
-use super::{bound, filled, kindness, manner};
+use super::{bound, cards, filled, house as built_in, kindness, manner};
 use crate::bot::op::{At, FlowCode, Op};
 use crate::bot::paths::{self, Bound, Exit, Goal, Outcomes};
 use crate::bot::philosophy::Philosophy;
@@ -37,6 +37,8 @@ pub fn prove(
     }
     filled::check(&proof, found);
     proof.reached(found);
+    cards::check(&proof, found);
+    built_in::check(&proof, found);
     kindness::check(&proof, philosophy, found);
     let bound = bound::check(&proof, found);
     if let Some(bound) = &bound {
