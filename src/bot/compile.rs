@@ -120,13 +120,13 @@ fn checked(files: &Files) -> Checked {
         philosophy: &parts.philosophy,
         tests: &parts.tests,
     };
-    let mut checked = check::check(&subject);
+    let mut templates = Templates::speaking(&parts.settings, &parts.locales);
+    let mut checked = check::check(&subject, &mut templates);
     // House flows lead to the author's `main`; that it is missing is told once, as the author's mistake.
     checked.retain(|d| d.code != "F103" || usize::try_from(d.span.file.0).is_ok_and(|file| file < author_files));
     parts.found.extend(checked);
     let translated = locales::check(&parts.locales, &parts.settings, &parts.flows, &parts.texts);
     parts.found.extend(translated);
-    let mut templates = Templates::speaking(&parts.settings, &parts.locales);
     let flows = lowered(&mut parts, &sources, &mut templates);
     // What is proved of a bot with mistakes would only repeat them.
     let sound = parts.found.iter().all(|d| d.severity != Severity::Error);

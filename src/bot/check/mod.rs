@@ -2,6 +2,7 @@
 mod bound;
 mod cards;
 mod confusion;
+mod facts;
 mod filled;
 mod house;
 mod kindness;
@@ -58,9 +59,8 @@ pub fn texts_of(flows: &[Flow], kinds: &of_bot::Kinds) -> Vec<String> {
 }
 
 /// All mistakes between the parts.
-pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+pub fn check(subject: &Subject<'_>, templates: &mut Templates) -> Vec<Diagnostic> {
     let known = names::Known::collect(subject);
-    let templates = Templates::new(subject.settings);
     let mut found = Vec::new();
     names::flows(subject, &mut found);
     kinds::fields(subject, &mut found);
@@ -70,7 +70,7 @@ pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
         }
         visit::steps(flow, &mut |step| {
             known.step(step, &mut found);
-            texts::step(subject, &known, &templates, flow, step, &mut found);
+            texts::step(subject, &known, templates, flow, step, &mut found);
         });
     }
     manner::check(subject, &mut found);

@@ -11,7 +11,7 @@ use crate::language::steps::Step;
 pub fn step(
     subject: &Subject<'_>,
     known: &Known<'_>,
-    templates: &Templates,
+    templates: &mut Templates,
     flow: &Flow,
     step: &Step,
     found: &mut Vec<Diagnostic>,
@@ -30,8 +30,8 @@ pub fn step(
         forbidden(subject, flow, phrase, found);
     }
     for expr in visit::exprs(step) {
-        if let Ok(paths) = templates.read_by_formula(&expr.jinja) {
-            for path in paths.iter().filter(|p| fresh(p)) {
+        if let Ok(paths) = templates.formula(&expr.jinja) {
+            for path in paths.paths().iter().filter(|p| fresh(p)) {
                 let inner = Phrase { text: expr.source.to_lowercase(), span: expr.span };
                 known.detail(path, find(&inner, path), found);
             }
