@@ -209,9 +209,9 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
 
 fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates) -> BTreeMap<String, FlowCode> {
     let around = Around { settings: &parts.settings, integrations: &parts.integrations, sources };
-    let mut flows = BTreeMap::new();
+    let (mut flows, mut patterns) = (BTreeMap::new(), lower::Patterns::new());
     for (index, flow) in parts.flows.iter().enumerate() {
-        let code = lower::flow(flow, index >= parts.own, &around, templates, &mut parts.found);
+        let code = lower::flow(flow, index >= parts.own, &around, templates, &mut patterns, &mut parts.found);
         flows.entry(code.name.clone()).or_insert(code);
     }
     reads_of_do(&mut flows);
