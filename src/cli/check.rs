@@ -1,6 +1,6 @@
 //! `rapport check`: every mistake at once.
 use super::colour::Colour;
-use super::load;
+use super::{load, out};
 use crate::bot::compile;
 use crate::bot::paths::Bound;
 use crate::language::{render, sarif};
@@ -30,7 +30,7 @@ pub struct CheckArgs {
 
 pub fn run(args: &CheckArgs) -> Result<ExitCode> {
     let colour = args.color.on();
-    let mut out = std::io::stdout().lock();
+    let mut out = out::out();
     let (mut wrong, mut explained) = (false, None);
     let (mut bots, mut runs): (Vec<Value>, Vec<Value>) = (vec![], vec![]);
     for folder in load::folders(&args.path)? {

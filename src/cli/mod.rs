@@ -9,6 +9,7 @@ mod graph;
 pub mod load;
 mod lsp;
 mod new;
+mod out;
 pub mod serve;
 mod steps;
 mod test;
@@ -132,7 +133,7 @@ pub fn main() -> ExitCode {
         Command::Fmt { paths, check, stdin } => fmt::run(&paths, check, stdin),
         Command::Lsp => lsp::run(),
         Command::Translate { path, language, write } => translate::run(&path, language.as_deref(), write),
-        Command::Steps => Ok(steps::run()),
+        Command::Steps => steps::run(),
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),
     };

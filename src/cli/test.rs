@@ -1,5 +1,5 @@
 //! `rapport test`: plays the conversation tests of a bot.
-use super::load;
+use super::{load, out};
 use crate::bot::{Bot, compile};
 use crate::rehearsal::{self, Coverage, Report, coverage};
 use anyhow::{Context, Result};
@@ -58,9 +58,9 @@ pub fn run(path: &Path, args: &TestArgs) -> Result<ExitCode> {
     }
     if args.json {
         let bots: Vec<Value> = all.iter().map(to_json).collect();
-        println!("{}", serde_json::to_string_pretty(&json!({ "bots": bots }))?);
+        out::line(&serde_json::to_string_pretty(&json!({ "bots": bots }))?)?;
     } else {
-        all.iter().for_each(|p| print!("{}", words(p, args)));
+        out::write(&all.iter().map(|p| words(p, args)).collect::<String>())?;
     }
     let failed = all.iter().flat_map(|p| &p.reports).any(|r| r.failure.is_some());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

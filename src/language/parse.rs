@@ -281,6 +281,21 @@ impl Parser {
         Name { text: form.text.to_lowercase(), span: form.span }
     }
 
+    /// The name of a value that conditions can ask for.
+    pub fn value_name(&mut self, form: &Form) -> Name {
+        let name = self.name(form);
+        self.can_be_asked_for(&name.text, name.span);
+        name
+    }
+
+    /// `if reason is unknown` would never mean the button named `unknown`.
+    pub fn can_be_asked_for(&mut self, name: &str, span: Span) {
+        if let Some((does, instead)) = expr::read_otherwise(name) {
+            let problem = format!("No condition can ask for a value named `{name}`: `is {name}` {does}");
+            self.report("F041", span, problem, format!("Give it another name, such as `{instead}`."));
+        }
+    }
+
     /// The names of a list.
     pub fn names(&mut self, form: &Form) -> Vec<Name> {
         let list = form.part(Rule::names).cloned();
@@ -352,6 +367,9 @@ impl Parser {
             let long = self.long(inline, under);
             variations.extend(long);
         }
+        if let [only] = variations.as_slice() {
+            self.means_a_step(line, only);
+        }
         let (first, last) = (variations.first()?.span, variations.last()?.span);
         variations.iter().for_each(|v| self.braces(v));
         Some(Words { variations, span: first.to(last) })
@@ -399,6 +417,32 @@ impl Parser {
             let action =
                 "Indent it less to make it a line of its own, or begin it with a capital letter to keep it as text.";
             self.report("F034", form.span, problem, action);
+        }
+    }
+
+    /// `when 2 tries failed: escalate` would say "escalate" to the customer.
+    fn means_a_step(&mut self, line: &Form, words: &Phrase) {
+        // Colleagues may well read the name of a step.
+        let for_colleagues = matches!(line.rule, Rule::note | Rule::notify | Rule::summary);
+        let at = Place { file: self.file, start: 0, length: words.text.len(), mended: true };
+        let form = grammar::exactly(&words.text, at);
+        // "if you like" and "forget it" are things to say.
+        let plain = !matches!(form.rule, Rule::if_ | Rule::forget | Rule::do_) && steps::is_step(form.rule);
+        let written = (words.span.end - words.span.start) as usize == words.text.len();
+        let alone = form.part(Rule::text).is_none_or(|t| t.text.is_empty());
+        if plain && written && !for_colleagues && (alone || line.rule == Rule::when) {
+            let problem =
+                format!("\"{}\" is said to the customer here: what stands after a colon is read out", words.text);
+            let action = match line.rule {
+                Rule::when => {
+                    format!("Write `{}` on a line of its own under this one, and take the colon away.", words.text)
+                }
+                _ => format!(
+                    "Write `{}` on a line of its own, or begin it with a capital letter to keep it as words.",
+                    words.text
+                ),
+            };
+            self.found.push(Diagnostic::warning("F042", words.span, problem, action));
         }
     }
 

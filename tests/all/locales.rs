@@ -96,3 +96,24 @@ fn what_is_said_in_another_language_is_in_the_journal_as_it_was_said() {
     });
     assert_eq!(said.as_deref(), Some("Hallo, ich bin Robin."));
 }
+
+#[test]
+fn rows_of_tables_are_called_in_the_customers_language() {
+    let settings = "languages: [en, de]\nkinds: { colour: { values: { red: Red, dark_blue: Dark blue } } }\n";
+    let flow = "flow main\n  ask colour: Which?\n    accept colour\n  if colour is dark_blue\n    say: It is {{ colour }}.\n  triage: What else?\n";
+    let german = "texts:\n  Dark blue: Dunkelblau\n  \"It is {{ colour }}.\": Das ist {{ colour }}.\n";
+    let bot = bot(&[("a.flow", flow), ("bot.yaml", settings), ("locales/de.yaml", german)]);
+    let missing = bot.locales.missing("de", &bot.texts);
+    assert!(missing.contains(&"Red") && !missing.contains(&"Dark blue"), "{missing:?}");
+    let said = |language: &str, words: &str| {
+        let mut play = Play::new(&bot, MORNING);
+        let language = Some(language.to_owned());
+        play.give(Input::Opened { page: None, language, customer: Map::new(), returning: false, start: None });
+        play.say(words);
+        play.lines.join("\n")
+    };
+    let german = said("de", "das dunkelblaue, dunkelblau bitte");
+    assert!(german.contains("bot: Das ist Dunkelblau."), "{german}");
+    let english = said("en", "dark blue");
+    assert!(english.contains("bot: It is Dark blue."), "{english}");
+}

@@ -115,6 +115,44 @@ fn faults() -> Vec<(String, &'static [&'static str])> {
         (topic("  do b\nflow b\n  do a\n"), &["F211"]),
         (topic("  go to b\nflow b\n  ask x: X?\n  go to c\nflow c\n  go to a\n"), &["F211"]),
         (topic("  say: Hi.\nflow not_understood\n  say: Hm.\n"), &["F211", "not_understood"]),
+        // Built-in flows that are replaced by ones that leave a customer alone.
+        (topic("  say: Hi.\nflow something_broke\n  say: Hm.\n"), &["F217", "something_broke", "without end"]),
+        (
+            topic("  say: Hi.\nflow something_broke\n  use shop.find_order with number = 1\n  resolve: Sorry.\n"),
+            &["F217", "When this fails too"],
+        ),
+        (
+            topic(
+                "  say: Hi.\nflow something_broke\n  do b\n  resolve: Sorry.\nflow b\n  use shop.find_order with number = 1\n",
+            ),
+            &["F217", "When this fails too"],
+        ),
+        (topic("  say: Hi.\nflow talk_to_a_person\n  say: We are closed.\n"), &["F217", "brings in nobody"]),
+        (topic("  say: Hi.\nflow nobody_available\n  note: Nobody.\n"), &["F217", "says nothing"]),
+        (topic("  say: Hi.\nflow nobody_available\n  resolve: Come back.\n"), &["F217", "sent away"]),
+        (topic("  say: Hi.\nflow nobody_available\n  escalate to refunds: Others, then.\n"), &["F217", "begins again"]),
+        (topic("  say: Hi.\nflow gone_quiet\n  say: Are you there?\n"), &["F217", "again and again"]),
+        (
+            topic("  say: Hi.\nflow gone_quiet\n  ask x: Are you there?\n  resolve: Bye.\n"),
+            &["F217", "again and again"],
+        ),
+        (topic("  say: Hi.\nflow goodbye\n  resolve: Bye.\n"), &["F218", "no thanks"]),
+        (
+            topic("  say: Hi.\nflow after_the_agent\n  needs x\n  say: It's me.\n  ask x: X?\n"),
+            &["F217", "nobody gives it"],
+        ),
+        // Buttons of cards that nobody sees.
+        (
+            topic("  card: A lamp\n    button lamp: This one\n  wait 5 minutes\n  ask which: Which?\n"),
+            &["F216", "This one"],
+        ),
+        (topic("  card: A lamp\n    button lamp: This one\n"), &["F216"]),
+        (
+            topic(
+                "  card: A lamp\n    button lamp: This one\n  say: Look.\n  ask which: Which?\n    button none: None\n",
+            ),
+            &["F216"],
+        ),
         // Steps and flows that nothing reaches.
         (topic("  escalate: A colleague, please.\n  say: Never.\n"), &["F214"]),
         (topic("  done\n  say: Never.\n"), &["F214"]),
@@ -157,7 +195,6 @@ fn faults() -> Vec<(String, &'static [&'static str])> {
             topic("  say: Hi.\nflow nobody_available\n  say: No.\n  escalate: Another, then.\n"),
             &["F211", "nobody is available"],
         ),
-        (topic("  say: Hi.\nflow something_broke\n  say: Oh.\n"), &["F211", "something_broke"]),
     ]
 }
 
@@ -263,6 +300,19 @@ fn what_is_sound_is_left_alone() {
         topic(
             "  use shop.refund with order = 1 save as r\n    when already\n      say: {{ r.amount }}\n  say: {{ r.amount }}\n",
         ),
+        topic(
+            "  say: Hi.\nflow something_broke\n  use shop.refund with order = 1\n    when already\n      say: So it was.\n    when it fails\n      escalate: A colleague, please.\n  resolve: Sorry.\n",
+        ),
+        topic(
+            "  say: Hi.\nflow nobody_available\n  promise reply within 2 days: We answer in {{ within }}.\n  resolve: Bye.\n",
+        ),
+        topic(
+            "  say: Hi.\nflow gone_quiet\n  ask x: Are you there?\n    when silent for 1 day\n      resolve: Bye.\n  resolve: Bye.\n",
+        ),
+        topic(
+            "  for each n in days, at most 2\n    card: Lamp {{ n }}\n      button lamp: This one\n  note: Shown.\n  ask which: Which?\n    button none: None\n",
+        ),
+        topic("  do b\n  ask which: Which?\nflow b\n  card: A lamp\n    button lamp: This one\n"),
         topic("  do b\n  say: {{ y }}\nflow b\n  gives y\n  remember y = 1\n"),
         topic("  ask x: X?\n  do b\nflow b\n  say: {{ x }}\n"),
         topic(

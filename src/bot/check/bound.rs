@@ -26,14 +26,15 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
     for flow in proof.flows.values() {
         uncounted(flow, found);
     }
-    for (name, then) in [
-        (house::NOT_UNDERSTOOD, "the question that was not understood is asked again"),
-        (house::SOMETHING_BROKE, "the system that failed is asked again"),
-    ] {
-        let Some(flow) = proof.flows.get(name).filter(|f| !f.house && ends(proof, f, 0)) else { continue };
-        let problem = format!("`{name}` may end, and {then} without end");
+    let replaced = |name: &str| proof.flows.get(name).filter(|f| !f.house && ends(proof, f, 0));
+    if let Some(flow) = replaced(house::NOT_UNDERSTOOD) {
+        let problem = format!("`{}` may end, and the question is asked again without end", flow.name);
         let action = "End every way of it with an `escalate` or a `resolve`.";
         found.push(Diagnostic::error("F211", flow.span, problem, action));
+    }
+    // This has been told as F217.
+    if replaced(house::SOMETHING_BROKE).is_some() {
+        return None;
     }
     let order = order(proof, found);
     if found.iter().skip(before).any(|d| d.code == "F211") {
@@ -105,7 +106,7 @@ fn place<T>(all: &[T], at: At) -> Option<&T> {
 }
 
 /// Whether a way leads to the end of a flow, and so back to where it came from.
-fn ends<'a>(proof: &Proof<'a>, flow: &'a FlowCode, depth: usize) -> bool {
+pub fn ends<'a>(proof: &Proof<'a>, flow: &'a FlowCode, depth: usize) -> bool {
     let (mut seen, mut next) = (BTreeSet::new(), vec![0]);
     while let Some(at) = next.pop() {
         if !seen.insert(at) {

@@ -3,13 +3,14 @@ mod cards;
 mod steps;
 
 use super::op::{At, FlowCode, Op, Placed, Words};
-use super::settings::Settings;
+use super::settings::{Settings, pattern};
 use super::template::{Formula, Templates, Text};
 use super::{Integrations, integrations};
 use crate::language::ast::{Block, Expr, Flow, Name, Phrase, Words as Written};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{SourceFile, Span};
 use crate::language::steps::Step;
+use crate::understand::answers::Pattern;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,6 +23,9 @@ pub struct Around<'a> {
     pub for_customers: BTreeMap<&'a str, &'a Expr>,
 }
 
+/// Patterns by their text: to read one takes longer than all else of a question, and many questions have the same.
+pub type Patterns = BTreeMap<String, Pattern>;
+
 /// Nobody follows a longer flow, and what is proved of a flow takes the square of its length.
 const LONGEST: usize = 1_000;
 
@@ -31,12 +35,14 @@ pub fn flow(
     house: bool,
     around: &Around<'_>,
     templates: &mut Templates,
+    patterns: &mut Patterns,
     found: &mut Vec<Diagnostic>,
 ) -> FlowCode {
     let mut l = Lowerer {
         flow: flow.name.text.clone(),
         around,
         templates,
+        patterns,
         found,
         ops: vec![],
         anchors: BTreeMap::new(),
@@ -92,6 +98,7 @@ pub(super) struct Lowerer<'a> {
     flow: String,
     around: &'a Around<'a>,
     templates: &'a mut Templates,
+    patterns: &'a mut Patterns,
     found: &'a mut Vec<Diagnostic>,
     ops: Vec<Placed>,
     anchors: BTreeMap<String, u32>,
@@ -207,6 +214,15 @@ impl Lowerer<'_> {
 
     fn maybe_words(&mut self, written: Option<&Written>, what: &str) -> Option<Words> {
         written.map(|w| self.words(w, what))
+    }
+
+    fn pattern(&mut self, text: &str) -> Result<Pattern, String> {
+        if let Some(known) = self.patterns.get(text) {
+            return Ok(known.clone());
+        }
+        let read = pattern(text)?;
+        self.patterns.insert(text.to_owned(), read.clone());
+        Ok(read)
     }
 
     fn action(&self, system: &str, action: &str) -> Option<&integrations::Action> {

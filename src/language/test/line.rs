@@ -54,7 +54,7 @@ fn feeling(form: &Form) -> Result<Feeling, Wrong> {
 
 fn given(form: &Form, span: Span) -> Result<Given, Wrong> {
     let action = || named(form, Rule::path, span);
-    let pair = || form.part(Rule::arg).and_then(|a| arg(a, span)).ok_or(None);
+    let pair = || form.part(Rule::told).or(form.part(Rule::arg)).and_then(|a| arg(a, span)).ok_or(None);
     Ok(match form.rule {
         Rule::today => Given::Today(moment(form.part(Rule::moment).map_or("", |m| m.text.as_str()))?),
         Rule::answers => {
