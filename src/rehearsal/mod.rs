@@ -5,11 +5,13 @@
 pub mod coverage;
 mod expect;
 mod fits;
+pub mod record;
 mod stage;
 mod tell;
 
 pub use coverage::{Coverage, coverage};
 pub use fits::fits;
+pub use record::{Recorded, record};
 pub use tell::{junit, tell};
 
 use crate::bot::Bot;
