@@ -22,6 +22,7 @@ mod locales;
 mod lsp;
 mod play;
 mod proof;
+mod record;
 mod rehearsal;
 mod runtime;
 mod security;

@@ -9,7 +9,7 @@ use crate::engine::session::Session;
 use crate::engine::{Event, What};
 use crate::id::SessionId;
 use crate::time::Millis;
-use crate::understand::mood::Feeling;
+use crate::understand::mood::{Feeling, Mood};
 
 /// How much of a customer's pauses is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub fn script(bot: &Bot, name: &str, events: &[Event], stand_ins: &StandIns, pac
         session: Session::new(SessionId::new(uuid::Uuid::nil()), &bot.id, first.at),
         clock: begun,
         last: first.at,
+        mood: Mood::default(),
         lines: vec![today],
     };
     writer.lines.extend(given::customer(bot, first, stand_ins));
@@ -64,6 +65,8 @@ struct Writer<'a> {
     clock: Millis,
     /// When something happened last, really.
     last: Millis,
+    /// The customer's mood in the test.
+    mood: Mood,
     lines: Vec<String>,
 }
 
@@ -78,13 +81,7 @@ impl Writer<'_> {
             Began::WantedPerson => self.acts(turn, "customer asks for a person".to_owned()),
             Began::AgentTook => self.acts(turn, AGENT.to_owned()),
             Began::AgentResolved => self.acts(turn, "agent resolves".to_owned()),
-            Began::HandedBack => {
-                // What was said to the agent is not in the test, so neither is the mood of it.
-                if let Some(feeling) = self.session.mood.strongest() {
-                    self.lines.push(format!("mood is {}", word(feeling)));
-                }
-                self.acts(turn, "agent hands back".to_owned());
-            }
+            Began::HandedBack => self.acts(turn, "agent hands back".to_owned()),
             Began::Timer => self.timer(turn),
         }
         for event in turn.events {
@@ -104,7 +101,26 @@ impl Writer<'_> {
     fn acts(&mut self, turn: &Turn<'_>, line: String) {
         self.pause(turn.at);
         self.given_for(turn.act);
-        if line == TO_AGENT || line == AGENT { self.once(&line) } else { self.lines.push(line) }
+        if line == TO_AGENT || line == AGENT {
+            return self.once(&line);
+        }
+        self.feel(turn, line.strip_prefix("customer: "));
+        self.lines.push(line);
+    }
+
+    /// The mood is in the customer's words, and a test needs no line for it; where other words stand in the test it does.
+    fn feel(&mut self, turn: &Turn<'_>, words: Option<&str>) {
+        let understood = turn.events.iter().rev().find_map(|e| match &e.what {
+            What::Understood { mood, .. } => Some(*mood),
+            _ => None,
+        });
+        let really = understood.unwrap_or(self.session.mood).strongest();
+        let after = |mood: Mood| words.map_or(mood, |words| mood.blend(Mood::measure(words)));
+        if let Some(feeling) = really.filter(|_| after(self.mood).strongest() != really) {
+            self.lines.push(format!("mood is {}", word(feeling)));
+            self.mood = whole(feeling);
+        }
+        self.mood = after(self.mood);
     }
 
     fn once(&mut self, line: &str) {
@@ -173,5 +189,16 @@ fn word(feeling: Feeling) -> &'static str {
         Feeling::Worried => "worried",
         Feeling::Disappointed => "disappointed",
         Feeling::Happy => "happy",
+    }
+}
+
+/// The mood that `mood is` sets.
+fn whole(feeling: Feeling) -> Mood {
+    let none = Mood::default();
+    match feeling {
+        Feeling::Angry => Mood { anger: 1.0, ..none },
+        Feeling::Worried => Mood { worry: 1.0, ..none },
+        Feeling::Disappointed => Mood { disappointment: 1.0, ..none },
+        Feeling::Happy => Mood { joy: 1.0, ..none },
     }
 }
