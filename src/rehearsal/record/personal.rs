@@ -10,7 +10,7 @@ use crate::time::Millis;
 use crate::understand::answers::{self, Found, Frame, Kind, Pattern};
 use regex::Regex;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// Agents of a rehearsal have this name.
@@ -50,10 +50,18 @@ pub fn stand_ins(bot: &Bot, events: &[Event], seed: u64) -> StandIns {
         stand_ins: StandIns::new(&said(events), patterns.clone(), seed),
         patterns,
         language: None,
+        usual: usual(bot, events),
         last: String::new(),
         now: Millis(0),
     };
-    events.iter().for_each(|e| reader.event(e));
+    for (at, event) in events.iter().enumerate() {
+        reader.event(event);
+        let later = events.get(at + 1..).unwrap_or_default();
+        let answer = later.iter().take_while(|e| !matches!(e.what, What::Message { .. }));
+        if answer.into_iter().any(|e| matches!(e.what, What::TryFailed { .. })) {
+            reader.misread(&event.what);
+        }
+    }
     reader.stand_ins
 }
 
@@ -64,6 +72,8 @@ struct Reader<'a> {
     patterns: Vec<Pattern>,
     stand_ins: StandIns,
     language: Option<String>,
+    /// The words of the bot's own texts and of what systems answered, in small letters.
+    usual: BTreeSet<String>,
     /// The customer's last words.
     last: String,
     now: Millis,
@@ -80,6 +90,7 @@ impl Reader<'_> {
             }
             What::Message { from: Speaker::Customer, text, choice: None, .. } => {
                 self.text(text);
+                self.strangers(text);
                 self.last.clone_from(text);
             }
             What::Filled { slot, value } => self.filled(slot, value),
@@ -213,6 +224,36 @@ impl Reader<'_> {
         self.codes(&text);
     }
 
+    /// An answer that did not fit may be a mistyped number: `C-48 217`.
+    fn misread(&mut self, what: &What) {
+        let What::Message { from: Speaker::Customer, text, choice: None, .. } = what else { return };
+        for word in text.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric())) {
+            if word.chars().count() >= 3 && word.chars().any(|c| c.is_ascii_digit()) {
+                self.stand_ins.add(&Sort::Code, word);
+            }
+        }
+    }
+
+    /// A word with a capital letter in the middle of a sentence that neither people nor this bot use every day: a name, perhaps
+    /// of somebody else. German writes every noun like this.
+    fn strangers(&mut self, text: &str) {
+        if self.frame().language.starts_with("de") {
+            return;
+        }
+        let mut begins = true;
+        for word in text.split_whitespace() {
+            let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let bare = bare.strip_suffix("'s").or_else(|| bare.strip_suffix("’s")).unwrap_or(bare);
+            let capital = bare.chars().next().is_some_and(char::is_uppercase) && bare.chars().any(char::is_lowercase);
+            let letters = bare.chars().count() >= 3 && bare.chars().all(|c| c.is_alphabetic() || c == '-');
+            let lower = bare.to_lowercase();
+            if !begins && capital && letters && !answers::is_common(&lower) && !self.usual.contains(&lower) {
+                self.stand_ins.add(&Sort::Name, bare);
+            }
+            begins = word.ends_with(['.', '!', '?', ':']);
+        }
+    }
+
     /// All that `find` finds in a text, one behind the other.
     fn every(&mut self, sort: &Sort, text: &str, find: impl Fn(&str) -> Option<Found>) {
         let mut rest = text;
@@ -318,6 +359,21 @@ fn kinds(bot: &Bot) -> BTreeMap<&str, Vec<&Kind>> {
         }
     }
     found
+}
+
+fn usual(bot: &Bot, events: &[Event]) -> BTreeSet<String> {
+    let translated = bot.locales.iter().flat_map(|(_, l)| l.texts.values().cloned());
+    let titles = bot.flows.values().map(|f| f.title.clone());
+    let answered = events.iter().filter_map(|e| match &e.what {
+        What::Filled { value: Value::Object(fields), .. } => Some(Value::Object(fields.clone()).to_string()),
+        _ => None,
+    });
+    let texts = bot.texts.iter().cloned().chain(translated).chain(titles).chain(answered);
+    let words = |text: String| {
+        let lower = text.to_lowercase();
+        lower.split(|c: char| !c.is_alphanumeric() && c != '-').map(str::to_owned).collect::<Vec<_>>()
+    };
+    texts.flat_map(words).collect()
 }
 
 /// Buttons are the author's words.

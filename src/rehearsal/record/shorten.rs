@@ -62,6 +62,11 @@ fn fitting(source: &str) -> (String, usize) {
     while out.contains("......") || out.contains("... ...") {
         out = out.replace("......", "...").replace("... ...", "...");
     }
+    if let Some((words, end)) = out.rsplit_once("...")
+        && !end.chars().any(char::is_alphanumeric)
+    {
+        out = format!("{words}...");
+    }
     let letters = out.chars().filter(|c| c.is_alphanumeric()).count();
     (out, letters)
 }

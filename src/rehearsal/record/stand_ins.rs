@@ -63,7 +63,7 @@ impl StandIns {
         let with = match sort {
             Sort::Name => return self.name(&value),
             Sort::Address => return self.address(&value),
-            Sort::Email => self.fresh(|n, _| format!("{}@example.org", pick(&FIRST, n).to_lowercase())),
+            Sort::Email => return self.email(&value),
             Sort::Phone => self.phone(&value),
             Sort::Day => day(&value),
             Sort::Word => self.fresh(|n, _| format!("sample-{}", n + 1)),
@@ -140,6 +140,21 @@ impl StandIns {
             }
         }
         let with = if value.contains(' ') { with } else { town };
+        self.is(value, &with);
+        with
+    }
+
+    /// What stands before and behind the `@` may stand alone elsewhere: "minna at private".
+    fn email(&mut self, value: &str) -> String {
+        let with = self.fresh(|n, _| format!("{}@example.org", pick(&FIRST, n).to_lowercase()));
+        if let (Some((name, domain)), Some((own, _))) = (value.split_once('@'), with.split_once('@')) {
+            let first = domain.split('.').next().unwrap_or(domain);
+            for (part, with) in [(name, own), (domain, "example.org"), (first, "example")] {
+                if part.chars().count() >= 4 {
+                    self.is(part, with);
+                }
+            }
+        }
         self.is(value, &with);
         with
     }
