@@ -134,7 +134,7 @@ pub fn parts(data: &TempDir, clock: Arc<Hand>) -> Parts {
 
 async fn start(data: &TempDir, clock: Arc<Hand>, listen: SocketAddr, public_url: Option<&str>) -> Server {
     let runtime = Runtime::start(parts(data, clock)).await.expect("the runtime starts");
-    let options = Options { runtime, listen, public_url: public_url.map(str::to_owned), demo: None };
+    let options = Options { runtime, listen, public_url: public_url.map(str::to_owned), demo: None, tests: None };
     Server::start(options).await.expect("the server starts")
 }
 
