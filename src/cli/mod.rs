@@ -9,7 +9,7 @@ mod graph;
 pub mod load;
 mod lsp;
 mod new;
-mod save;
+pub mod save;
 pub mod serve;
 mod steps;
 mod test;

@@ -1,6 +1,16 @@
-//! A chat that happened as a conversation test: it passes, and nothing personal is left in it.
-use crate::support::{bot, shipped};
+//! A chat that happened as a conversation test: it passes, and nothing personal is left in it. From the code, the command and
+//! the inbox.
+use crate::served::Served;
+use crate::support::{bot, root, shipped};
+use crate::visitor::{Browser, ann, at_work};
 use rapport::rehearsal::{record, rehearse};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 #[test]
 fn every_shipped_conversation_can_be_recorded_again() {
@@ -107,4 +117,183 @@ fn nothing_personal_is_left() {
         assert!(!text.contains(personal), "{personal} is left in\n{}", recorded.text);
     }
     assert_eq!(recorded.problem, None, "{}", recorded.text);
+}
+
+fn rapport(folder: &Path, args: &[&str]) -> (i32, String) {
+    let run = Command::new(env!("CARGO_BIN_EXE_rapport")).args(args).current_dir(folder).stdin(Stdio::null()).output();
+    let Output { status, stdout, stderr } = run.expect("rapport runs");
+    let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+    (status.code().expect("a code"), text)
+}
+
+const ROBIN: &str = "\
+flow main
+  greet
+    first time: Hello there.
+  ask colour: Which colour?
+    button red: Red
+    button blue: Blue
+    accept text
+  say: You chose {{ colour }}.
+  ask size: Which size?
+    accept text
+";
+
+/// A served chat with a number in it, whose bot has a folder.
+async fn chatted() -> (Served, String) {
+    let served = Served::new().await;
+    fs::create_dir_all(served.data.path().join("test")).expect("a folder");
+    fs::write(served.data.path().join("test/main.flow"), ROBIN).expect("written");
+    fs::write(served.data.path().join("test/bot.yaml"), "name: Robin\n").expect("written");
+    let served = served.again().await;
+    let (mut chat, session, _) = served.begin().await;
+    chat.send(json!({ "t": "say", "cid": "c-1", "text": "the colour of my order 8841207" })).await;
+    chat.items_until("Which size?").await;
+    (served, session)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_shows_a_chat_and_writes_it_only_when_told_to() {
+    let (served, session) = chatted().await;
+    let folder = served.data.path().to_owned();
+    served.server.stop().await;
+    let link = format!("http://127.0.0.1:8080/inbox#chat={session}");
+    let (code, shown) = rapport(&folder, &["test", "save", &link, "--data", "."]);
+    assert!(code == 0 && shown.contains("It passes") && shown.contains("Nothing was written. With --yes"), "{shown}");
+    assert!(shown.contains("bot: You chose ...") && !shown.contains("8841207"), "{shown}");
+    assert!(!folder.join("test/tests").exists());
+    let save = ["test", "save", &session, "--data", ".", "--name", "A colour", "--yes"];
+    for name in ["a-colour.flow", "a-colour-2.flow"] {
+        let (code, told) = rapport(&folder, &save);
+        assert!(code == 0 && told.contains(name), "{told}");
+        assert!(fs::read_to_string(folder.join("test/tests").join(name)).expect("a test").contains("test A colour\n"));
+    }
+    let (code, played) = rapport(&folder, &["test", "test"]);
+    assert!(code == 0 && played.contains("all 2 tests passed"), "{played}");
+
+    // With another bot it does not pass, and is shown all the same.
+    fs::write(folder.join("test/main.flow"), ROBIN.replace("You chose", "You wanted")).expect("written");
+    let (code, told) = rapport(&folder, &["test", "save", &session, "--data", ".", "--bot", "test", "--out", "own.flow", "--yes"]);
+    assert!(code == 1 && told.contains("It does not pass") && told.contains("says something else"), "{told}");
+    assert!(folder.join("own.flow").exists());
+
+    let (code, told) = rapport(&folder, &["test", "save", "0190b1c0-0000-7000-8000-000000000001", "--data", "."]);
+    assert!(code == 2 && told.contains("There is no chat"), "{told}");
+    let (code, told) = rapport(&folder, &["test", "save", "ann", "--data", "."]);
+    assert!(code == 2 && told.contains("is no chat"), "{told}");
+    let (code, told) = rapport(&root(), &["test", "save", &session, "--data", "nowhere"]);
+    assert!(code == 2 && told.contains("--data"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_saves_a_chat_as_a_test() {
+    let (served, session) = chatted().await;
+    let mut agent = ann(&served).await;
+    let csrf = agent.get("/inbox").await.csrf();
+    at_work(&served, &mut agent).await;
+    let path = format!("/v1/inbox/chats/{session}/test");
+    let shown = agent.get(&format!("{path}?name=A%20colour")).await;
+    let test: Value = serde_json::from_str(&shown.text).expect("JSON");
+    assert_eq!((shown.status, &test["problem"], &test["saves"]), (200, &Value::Null, &Value::Bool(true)), "{test}");
+    let text = test["text"].as_str().expect("a text").to_owned();
+    assert!(text.contains("test A colour\n") && !text.contains("8841207"), "{text}");
+
+    let post = |browser: Browser, origin: &str, csrf: &str| {
+        let request = browser.client.post(format!("{}{path}", browser.base)).header("origin", origin);
+        let body = json!({ "name": "A colour", "csrf": csrf, "text": "flow evil" }).to_string();
+        let request = request.header("content-type", "application/json").body(body);
+        async move {
+            let mut browser = browser;
+            browser.send(request).await
+        }
+    };
+    let own = agent.base.clone();
+    assert_eq!(post(Browser::new(&served), &own, &csrf).await.status, 401);
+    assert_eq!(post(agent.clone(), &own, "").await.status, 403);
+    assert_eq!(post(agent.clone(), "https://evil.example", &csrf).await.status, 403);
+    assert_eq!(Browser::new(&served).get(&path).await.status, 401);
+    let tests = served.data.path().join("test/tests");
+    assert!(!tests.exists(), "nothing of this wrote anything");
+
+    for name in ["a-colour.flow", "a-colour-2.flow"] {
+        let saved = post(agent.clone(), &own, &csrf).await;
+        assert!(saved.status == 201 && saved.text.contains(name), "{}", saved.text);
+        assert_eq!(fs::read_to_string(tests.join(name)).expect("a test"), text, "what was shown is what is kept");
+    }
+    let gone = agent.get("/v1/inbox/chats/0190b1c0-0000-7000-8000-000000000001/test").await;
+    assert_eq!(gone.status, 404, "{}", gone.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_the_bots_folder_says_so() {
+    let served = Served::new().await;
+    let (_chat, session, _) = served.begin().await;
+    let mut agent = ann(&served).await;
+    let csrf = agent.get("/inbox").await.csrf();
+    let path = format!("/v1/inbox/chats/{session}/test");
+    let shown = agent.get(&path).await;
+    assert!(shown.status == 200 && shown.text.contains("\"saves\":false"), "{}", shown.text);
+    let request = agent.client.post(format!("{}{path}", agent.base)).header("content-type", "application/json");
+    let answer = agent.send(request.body(json!({ "csrf": csrf }).to_string())).await;
+    assert!(answer.status == 409 && answer.text.contains("Download"), "{}", answer.text);
+}
+
+/// Ends a process, however the test ends.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Lines up to one that holds these words.
+fn until(lines: &Receiver<String>, words: &str) -> String {
+    let (start, mut seen) = (Instant::now(), String::new());
+    while start.elapsed() < Duration::from_secs(30) {
+        match lines.recv_timeout(Duration::from_millis(200)) {
+            Ok(line) => {
+                seen.push_str(&format!("{line}\n"));
+                if line.contains(words) {
+                    return seen;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    panic!("no {words:?} in\n{seen}");
+}
+
+#[test]
+fn a_watched_bot_is_tested_after_every_change() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |file: &str, text: &str| fs::write(folder.path().join(file), text).expect("written");
+    fs::create_dir(folder.path().join("tests")).expect("a folder");
+    write("main.flow", ROBIN);
+    write("tests/a.flow", "test A colour\n  customer taps Red\n  bot: You chose red.\n");
+    let child = Command::new(env!("CARGO_BIN_EXE_rapport"))
+        .args(["test", "--watch"])
+        .arg(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut process = Process(child.expect("rapport starts"));
+    let output = BufReader::new(process.0.stdout.take().expect("its output"));
+    let (tell, lines) = channel();
+    std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+    let first = until(&lines, "Ctrl-C ends");
+    assert!(first.lines().next().is_some_and(|l| l.ends_with("all 1 tests passed.")), "{first}");
+    write("main.flow", &ROBIN.replace("You chose", "You wanted"));
+    until(&lines, "1 of 1 tests did not pass");
+    assert!(until(&lines, "= ").contains("not passed  A colour"));
+    write("main.flow", &ROBIN.replace("say:", "sya:"));
+    until(&lines, "The bot has mistakes; no test was played.");
+    until(&lines, "Did you mean `say`?");
+    write("notes.txt", "no file of a bot");
+    write("main.flow", ROBIN);
+    let last = until(&lines, "all 1 tests passed.");
+    assert!(!last.contains("not passed"), "{last}");
+    assert!(process.0.try_wait().expect("a state").is_none(), "it goes on");
 }
