@@ -1,5 +1,5 @@
 //! What the world was like: the day, the customer, what other systems answered.
-use super::personal::actions;
+use super::personal::{actions, page_parts};
 use super::stand_ins::{StandIns, one_line};
 use super::turns::Turn;
 use crate::bot::Bot;
@@ -37,9 +37,8 @@ pub fn customer(bot: &Bot, first: &Event, stand_ins: &StandIns) -> Vec<String> {
     let tag = |l: &&String| l.chars().all(|c| c.is_alphanumeric() || c == '-') && !l.is_empty();
     lines.extend(language.iter().filter(tag).map(|l| format!("given customer writes in {l}")));
     if let Some(page) = page {
-        // What follows is for the page, and may tell who looks at it.
-        let path = page.split(['?', '#']).next().unwrap_or(page);
-        lines.push(format!("given page is {}", stand_ins.swap(path)));
+        let (website, path) = page_parts(page);
+        lines.push(format!("given page is {website}{}", stand_ins.swap(path)));
     }
     let known = customer.iter().filter(|(name, _)| bot.settings.customer.contains_key(*name));
     lines.extend(known.filter_map(|(n, v)| Some(format!("given customer {n} = {}", written(v, stand_ins)?))));

@@ -86,7 +86,7 @@ impl Reader<'_> {
             What::Opened { language, customer, page, .. } => {
                 self.language = language.clone().or(self.language.take());
                 customer.iter().for_each(|(name, value)| self.contact(name, value));
-                page.iter().for_each(|p| self.text(p));
+                page.iter().for_each(|p| self.text(page_parts(p).1));
             }
             What::Message { from: Speaker::Customer, text, choice: None, .. } => {
                 self.text(text);
@@ -297,6 +297,14 @@ impl Reader<'_> {
         let (zone, currency) = (settings.time_zone.clone(), settings.currency.clone());
         Frame { now: self.now, zone, language, region: own.or_else(|| settings.region()), currency }
     }
+}
+
+/// The website of a page, and the path on it without what follows: that is for the page, and may tell who looks at it.
+pub fn page_parts(page: &str) -> (&str, &str) {
+    let page = page.split(['?', '#']).next().unwrap_or(page);
+    let host = page.find("://").map_or(0, |at| at + 3);
+    let path = page.get(host..).and_then(|rest| rest.find('/')).map_or(page.len(), |at| host + at);
+    page.split_at(path)
 }
 
 fn longest_run(word: &str) -> usize {
