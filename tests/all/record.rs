@@ -1,9 +1,14 @@
 //! A chat that happened as a conversation test: it passes, and nothing personal is left in it. From the code, the command and
 //! the inbox.
 use crate::served::Served;
-use crate::support::{bot, root, shipped};
+use crate::support::{MORNING, bot, mistakes, root, shipped};
 use crate::visitor::{Browser, ann, at_work};
+use proptest::prelude::*;
+use rapport::bot::Bot;
+use rapport::engine::{Answer, Event, Input, Session, Timer, turn};
+use rapport::id::SessionId;
 use rapport::rehearsal::{record, rehearse};
+use rapport::time::Millis;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -104,15 +109,31 @@ test Moving
 
 #[test]
 fn nothing_personal_is_left() {
-    let bot = bot(&[("bot.yaml", SETTINGS), ("integrations.yaml", CRM), ("main.flow", ASKING), ("tests/a.flow", LIVED)]);
+    let bot =
+        bot(&[("bot.yaml", SETTINGS), ("integrations.yaml", CRM), ("main.flow", ASKING), ("tests/a.flow", LIVED)]);
     let report = rehearse(&bot, &bot.tests[0]);
     assert_eq!(report.failure, None, "{}", rapport::rehearsal::tell(&report));
     let recorded = record(&bot, Some("A move"), &report.journal);
     let text = recorded.text.to_lowercase();
     for personal in [
-        "wilhelmina", "zabłocka", "minna", "private", "7946 0958", "79460958", "larkspur", "hexham", "48213", "48217", "48 217",
-        "c-48", "217",
-        "4929", "3333", "de89", "532013000", "barnaby",
+        "wilhelmina",
+        "zabłocka",
+        "minna",
+        "private",
+        "7946 0958",
+        "79460958",
+        "larkspur",
+        "hexham",
+        "48213",
+        "48217",
+        "48 217",
+        "c-48",
+        "217",
+        "4929",
+        "3333",
+        "de89",
+        "532013000",
+        "barnaby",
     ] {
         assert!(!text.contains(personal), "{personal} is left in\n{}", recorded.text);
     }
@@ -173,7 +194,8 @@ async fn the_command_shows_a_chat_and_writes_it_only_when_told_to() {
 
     // With another bot it does not pass, and is shown all the same.
     fs::write(folder.join("test/main.flow"), ROBIN.replace("You chose", "You wanted")).expect("written");
-    let (code, told) = rapport(&folder, &["test", "save", &session, "--data", ".", "--bot", "test", "--out", "own.flow", "--yes"]);
+    let (code, told) =
+        rapport(&folder, &["test", "save", &session, "--data", ".", "--bot", "test", "--out", "own.flow", "--yes"]);
     assert!(code == 1 && told.contains("It does not pass") && told.contains("says something else"), "{told}");
     assert!(folder.join("own.flow").exists());
 
@@ -296,4 +318,119 @@ fn a_watched_bot_is_tested_after_every_change() {
     let last = until(&lines, "all 1 tests passed.");
     assert!(!last.contains("not passed"), "{last}");
     assert!(process.0.try_wait().expect("a state").is_none(), "it goes on");
+}
+
+const LATE: &str = "\
+flow main
+  triage: Well?
+
+flow call: Call me back
+  team general
+  customers say
+    please call me back
+  ask day: On which day?
+    accept date
+    when silent for 5 minutes: No hurry.
+    when silent for 6 minutes: Really not.
+  use crm.move with number = day, address = day, email = day save as booked
+    when missing
+      say: No time then.
+      done
+    when it fails
+      say: It does not answer.
+      done
+  promise call_back within 1 day: We call within {{ within }}.
+";
+
+/// A chat as the engine really has it, with times in milliseconds.
+fn lived(bot: &Bot, inputs: Vec<(i64, Input)>) -> Vec<Event> {
+    let began = MORNING.0 + 21_345;
+    let mut session = Session::new(SessionId::parse("0190b1c0-0000-7000-8000-000000000001").expect("an id"), &bot.id, Millis(began));
+    let open = Input::Opened { page: None, language: None, customer: serde_json::Map::new(), returning: false };
+    let all = std::iter::once((0, open)).chain(inputs);
+    all.flat_map(|(at, input)| turn(bot, &mut session, input, Millis(began + at)).events).collect()
+}
+
+fn says(cid: &str, text: &str) -> Input {
+    Input::CustomerSaid { cid: cid.into(), text: text.into() }
+}
+
+fn fires(timer: Timer) -> Input {
+    Input::TimerFired { timer }
+}
+
+fn answers(call: u32, outcome: &str) -> Input {
+    let answer = Answer::Outcome { outcome: outcome.into(), fields: serde_json::Map::new() };
+    Input::CallAnswered { call, answer }
+}
+
+#[test]
+fn pauses_silence_and_late_promises_happen_again() {
+    let bot = bot(&[("bot.yaml", SETTINGS), ("integrations.yaml", CRM), ("main.flow", LATE)]);
+    let day = 24 * 3_600_000;
+    let failed = Input::CallAnswered { call: 1, answer: Answer::Failed { problem: "timed out".into() } };
+    let journal = lived(
+        &bot,
+        vec![
+            (47_310, says("a", "please call me back")),
+            (47_310 + 300_007, fires(Timer::Silent { n: 0 })),
+            (47_310 + 360_004, fires(Timer::Silent { n: 1 })),
+            (480_950, says("b", "on 12 May 2026")),
+            (482_000, failed),
+            (530_000, says("c", "please call me back")),
+            (561_500, says("d", "on 13 May 2026")),
+            (562_000, says("e", "hello?")),
+            (563_000, answers(2, "moved")),
+            (643_000, says("f", "no thanks")),
+            (563_000 + day + 3, fires(Timer::Promise { name: "call_back".into() })),
+        ],
+    );
+    let recorded = record(&bot, Some("Late"), &journal);
+    assert_eq!(recorded.problem, None, "{}", recorded.text);
+    insta::assert_snapshot!(recorded.text);
+}
+
+/// A test that is kept must not be a mistake in the bot, whatever the bot has become.
+#[test]
+fn a_chat_with_another_bot_is_recorded_without_a_mistake_in_it() {
+    let bots = shipped();
+    for (bot, other) in bots.iter().zip(bots.iter().rev()) {
+        let mut files = rapport::cli::load::files(&root().join("flows").join(&other.id)).expect("its files");
+        for (n, test) in bot.tests.iter().enumerate() {
+            let recorded = record(other, None, &rehearse(bot, test).journal);
+            files.texts.push((format!("tests/recorded-{n}.flow"), recorded.text));
+        }
+        let compiled = rapport::bot::compile(&files);
+        assert!(compiled.bot.is_some(), "{}", mistakes(&compiled));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Whoever it was: the test passes, and tells nobody who it was.
+    #[test]
+    fn nobody_is_told_who_it_was(
+        first in "[A-Z][a-z]{5,8}", last in "[A-Z][a-z]{6,9}", mail in "[a-z]{4,8}[0-9]{0,3}", number in "C-[1-9][0-9]{4}",
+        house in 1_u8..99, phone in 0_u32..999, lower: bool,
+    ) {
+        prop_assume!(first.to_lowercase() != last.to_lowercase());
+        let named = if lower { format!("{first} {last}").to_lowercase() } else { format!("{first} {last}") };
+        let email = format!("{mail}@{}.example", last.to_lowercase());
+        let test = format!(
+            "test A move\n  given customer first_name = \"{first}\"\n  given crm.move answers moved with owner_name = \"{first} {last}\", email = \"{email}\"\n  \
+            customer: I am moving house\n  customer: my name is {named}\n  customer: {email}\n  customer: 020 7946 0{phone:03}\n  \
+            customer: {house} {last} Street, {last}ville\n  customer: it is {number}\n  customer: no, that is all from {first}\n  agent: Thank you, {first}.\n  agent resolves\n"
+        );
+        let bot = bot(&[("bot.yaml", SETTINGS), ("integrations.yaml", CRM), ("main.flow", ASKING), ("tests/a.flow", &test)]);
+        let report = rehearse(&bot, &bot.tests[0]);
+        prop_assume!(report.failure.is_none());
+        let recorded = record(&bot, None, &report.journal);
+        prop_assert!(recorded.problem.is_none(), "{}\n{}", recorded.problem.unwrap_or_default(), recorded.text);
+        let text = recorded.text.to_lowercase();
+        for personal in [&first, &last, &mail, &number, &format!("{house} {last}"), &format!("7946 0{phone:03}")] {
+            let whole = text.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| w == personal.to_lowercase());
+            prop_assert!(!whole && !(personal.contains(' ') && text.contains(&personal.to_lowercase())), "{personal} is left in\n{}", recorded.text);
+        }
+    }
 }

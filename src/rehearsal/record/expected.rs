@@ -55,7 +55,8 @@ pub fn expected(bot: &Bot, events: &[Event], stand_ins: &StandIns) -> Vec<String
     }
     let details = details.into_iter().filter(|(slot, _)| is_asked(bot, slot) && !WORDS.contains(slot));
     lines.extend(details.filter_map(|(slot, value)| Some(format!("expect {slot} is {}", short(value, stand_ins)?))));
-    let feedback = events.iter().rev().find_map(|e| if let What::Feedback { score, .. } = &e.what { Some(score) } else { None });
+    let feedback =
+        events.iter().rev().find_map(|e| if let What::Feedback { score, .. } = &e.what { Some(score) } else { None });
     lines.extend(feedback.map(|score| format!("expect feedback {score}")));
     lines.extend(end.map(|end| format!("expect {end}")));
     lines
@@ -71,7 +72,11 @@ fn escalated(team: &str, priority: Priority) -> String {
 fn asked(action: &str, args: &Map<String, Value>, stand_ins: &StandIns) -> String {
     let known = args.iter().filter_map(|(n, v)| Some(format!("{n} = {}", short(v, stand_ins)?)));
     let known: Vec<String> = known.collect();
-    if known.is_empty() { format!("{action} was asked") } else { format!("{action} was asked with {}", known.join(", ")) }
+    if known.is_empty() {
+        format!("{action} was asked")
+    } else {
+        format!("{action} was asked with {}", known.join(", "))
+    }
 }
 
 fn short(value: &Value, stand_ins: &StandIns) -> Option<String> {

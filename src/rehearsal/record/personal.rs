@@ -1,8 +1,8 @@
 //! What is personal in a chat: fields of the customer, answers by their kind, and in every free text what looks like an address, a
 //! number or a name.
 use super::stand_ins::{Sort, StandIns, one_line};
-use crate::bot::op::Op;
 use crate::bot::Bot;
+use crate::bot::op::Op;
 use crate::bot::settings::Shape;
 use crate::bot::settings::kinds::VALUE;
 use crate::engine::{Event, Speaker, What};
@@ -27,14 +27,16 @@ const NAMES: &[(&[&str], &[&str], Sort)] = &[
     (&["address", "street", "city", "town", "postcode", "zip", "postal"], &["code", "line"], Sort::Address),
 ];
 /// May stand in such a name as well: `delivery_address`, `customer_name`.
-const OWNERS: &[&str] = &["customer", "contact", "your", "delivery", "shipping", "billing", "home", "new", "old", "own", "person"];
+const OWNERS: &[&str] =
+    &["customer", "contact", "your", "delivery", "shipping", "billing", "home", "new", "old", "own", "person"];
 
 static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9](?:[ ./-]{0,2}[0-9]){4,}").ok());
 static DAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\b(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4})\b").ok()
 });
 static STREETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let english = r"[0-9]{1,4}[a-z]? (?:\p{L}[\p{L}'-]* ){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|close|square|court|way)";
+    let english =
+        r"[0-9]{1,4}[a-z]? (?:\p{L}[\p{L}'-]* ){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|close|square|court|way)";
     let german = r"\p{L}[\p{L}-]*(?:straße|strasse|str\.|weg|gasse|platz|allee) [0-9]{1,4} ?[a-z]?";
     let french = r"[0-9]{1,4},? (?:rue|avenue|boulevard|place|calle) (?:\p{L}[\p{L}'-]*)(?: \p{Lu}[\p{L}'-]*)*";
     let british = r"[a-z]{1,2}[0-9][a-z0-9]? [0-9][a-z]{2}";
@@ -57,7 +59,8 @@ pub fn stand_ins(bot: &Bot, events: &[Event], seed: u64) -> StandIns {
     for (at, event) in events.iter().enumerate() {
         reader.event(event);
         let later = events.get(at + 1..).unwrap_or_default();
-        let answer = later.iter().take_while(|e| !matches!(e.what, What::Message { .. }));
+        // A system that failed is counted as well.
+        let answer = later.iter().take_while(|e| !matches!(e.what, What::Message { .. } | What::Called { .. }));
         if answer.into_iter().any(|e| matches!(e.what, What::TryFailed { .. })) {
             reader.misread(&event.what);
         }
@@ -228,7 +231,8 @@ impl Reader<'_> {
     fn misread(&mut self, what: &What) {
         let What::Message { from: Speaker::Customer, text, choice: None, .. } = what else { return };
         for word in text.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric())) {
-            if word.chars().count() >= 3 && word.chars().any(|c| c.is_ascii_digit()) {
+            let year = word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+            if word.chars().count() >= 3 && word.chars().any(|c| c.is_ascii_digit()) && !year {
                 self.stand_ins.add(&Sort::Code, word);
             }
         }
@@ -275,7 +279,7 @@ impl Reader<'_> {
             let digits: String = run.as_str().chars().filter(char::is_ascii_digit).collect();
             if let Some(with) = self.stand_ins.known(&digits) {
                 self.stand_ins.is(run.as_str(), &with);
-            } else if digits.len() >= CODE + 1 {
+            } else if digits.len() > CODE {
                 self.stand_ins.add(&Sort::Code, run.as_str());
             }
         }

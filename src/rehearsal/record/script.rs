@@ -137,7 +137,8 @@ impl Writer<'_> {
     fn timer(&mut self, turn: &Turn<'_>) {
         self.given_for(turn.act);
         let seconds = match self.pace {
-            Pace::Brisk => seconds(self.last, turn.at),
+            // A timer is a little late, and not always by the same time.
+            Pace::Brisk => seconds(self.last, Millis(turn.at.0 + 500)),
             Pace::Real => (turn.at.0 - self.clock.0).div_euclid(1000) + 1,
         };
         self.pass(seconds);

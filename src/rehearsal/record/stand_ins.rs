@@ -233,7 +233,8 @@ fn stands_at(known: &Known, text: &[char], at: usize) -> bool {
         Some(exactly) => here == exactly,
         None => here.iter().zip(&known.written).all(|(c, k)| fold(*c) == *k),
     };
-    let joined = |a: Option<&char>, b: Option<&char>| a.zip(b).is_some_and(|(a, b)| a.is_alphanumeric() && b.is_alphanumeric());
+    let joined =
+        |a: Option<&char>, b: Option<&char>| a.zip(b).is_some_and(|(a, b)| a.is_alphanumeric() && b.is_alphanumeric());
     let before = at.checked_sub(1).and_then(|i| text.get(i));
     same && !joined(before, here.first()) && !joined(here.last(), text.get(at + known.written.len()))
 }

@@ -64,7 +64,9 @@ pub fn turns(events: &[Event]) -> Vec<Turn<'_>> {
 
 /// Whether a turn begins at this entry. Where the bot stands comes last in a turn.
 fn begins(events: &[Event], at: usize) -> bool {
-    let (Some(event), Some(before)) = (events.get(at), at.checked_sub(1).and_then(|i| events.get(i))) else { return true };
+    let (Some(event), Some(before)) = (events.get(at), at.checked_sub(1).and_then(|i| events.get(i))) else {
+        return true;
+    };
     let comes_in = match &event.what {
         What::Message { from, .. } | What::Note { from, .. } | What::Resolved { by: from } => {
             !matches!(from, Speaker::Bot { .. })

@@ -74,7 +74,9 @@ pub async fn save(
     let kept = tokio::task::spawn_blocking(write).await.map_err(|_| Refusal::Busy)?;
     match kept {
         Ok(file) => Ok((StatusCode::CREATED, Json(json!({ "file": file })))),
-        Err(problem) => Err(ApiError::new(StatusCode::CONFLICT, "not_written", format!("{problem}. Download the test instead."))),
+        Err(problem) => {
+            Err(ApiError::new(StatusCode::CONFLICT, "not_written", format!("{problem}. Download the test instead.")))
+        }
     }
 }
 
