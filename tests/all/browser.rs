@@ -243,6 +243,25 @@ async fn ready(port: u16) {
     }
 }
 
+/// The chat becomes a test of the bot, which passes and tells nobody's order.
+async fn saves_a_test(agent: &Window, bot: &Path) -> WebDriverResult<()> {
+    agent.press("record-open").await?;
+    agent.reads("record-outcome", "It passes").await?;
+    agent.reads("record-text", "customer: my lamp arrived smashed, this is the second time!!").await?;
+    let text = agent.find("record-text").await?.text().await?;
+    assert!(!text.contains("customer: 204518") && !text.contains("a new lamp is on its way"), "{text}");
+    agent.shot("inbox-record").await?;
+    agent.press("record-save").await?;
+    agent.reads("toast", "Saved as").await?;
+    let saved: Vec<String> = fs::read_dir(bot.join("tests"))
+        .expect("a folder of tests")
+        .filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned()))
+        .filter(|name| name.starts_with("something-arrived-damaged"))
+        .collect();
+    assert_eq!(saved.len(), 1, "{saved:?}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDriverResult<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -338,21 +357,7 @@ async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDr
     agent.reads("transcript", "Ann was great").await?;
     agent.shot("inbox-resolved").await?;
 
-    // The chat becomes a test of the bot, which passes and tells nobody's order.
-    agent.press("record-open").await?;
-    agent.reads("record-outcome", "It passes").await?;
-    agent.reads("record-text", "customer: my lamp arrived smashed, this is the second time!!").await?;
-    let text = agent.find("record-text").await?.text().await?;
-    assert!(!text.contains("customer: 204518") && !text.contains("a new lamp is on its way"), "{text}");
-    agent.shot("inbox-record").await?;
-    agent.press("record-save").await?;
-    agent.reads("toast", "Saved as").await?;
-    let saved: Vec<String> = fs::read_dir(data.path().join("flows/bluebird/tests"))
-        .expect("a folder of tests")
-        .filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned()))
-        .filter(|name| name.starts_with("something-arrived-damaged"))
-        .collect();
-    assert_eq!(saved.len(), 1, "{saved:?}");
+    saves_a_test(&agent, &data.path().join("flows/bluebird")).await?;
     customer.driver.quit().await?;
     agent.driver.quit().await
 }

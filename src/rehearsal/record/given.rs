@@ -1,7 +1,8 @@
 //! What the world was like: the day, the customer, what other systems answered.
-use super::personal::{actions, page_parts};
+use super::personal::page_parts;
 use super::stand_ins::{StandIns, one_line};
 use super::turns::Turn;
+use super::within::actions;
 use crate::bot::Bot;
 use crate::bot::op::Op;
 use crate::bot::settings::kinds::VALUE;

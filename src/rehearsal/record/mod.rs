@@ -6,6 +6,7 @@ mod script;
 mod shorten;
 mod stand_ins;
 mod turns;
+mod within;
 
 use super::{Report, rehearse};
 use crate::bot::Bot;

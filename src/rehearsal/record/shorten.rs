@@ -62,10 +62,11 @@ fn fitting(source: &str) -> (String, usize) {
     while out.contains("......") || out.contains("... ...") {
         out = out.replace("......", "...").replace("... ...", "...");
     }
-    if let Some((words, end)) = out.rsplit_once("...")
-        && !end.chars().any(char::is_alphanumeric)
-    {
-        out = format!("{words}...");
+    // What follows the last value is a full stop, mostly.
+    let words = out.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    if let Some(at) = out.get(words..).and_then(|end| end.find("...")) {
+        out.truncate(words + at);
+        out.push_str("...");
     }
     let letters = out.chars().filter(|c| c.is_alphanumeric()).count();
     (out, letters)
