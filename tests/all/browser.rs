@@ -243,6 +243,20 @@ async fn ready(port: u16) {
     }
 }
 
+/// An agent makes an account and is in the inbox.
+async fn joins(agent: &Window, welcome: &str) -> WebDriverResult<()> {
+    agent.driver.goto(welcome).await?;
+    agent.shot("welcome").await?;
+    for (name, value) in [("name", "Ann Lee"), ("email", "ann@bluebird.example"), ("password", "correct horse battery")]
+    {
+        agent.driver.find(By::Name(name)).await?.send_keys(value).await?;
+    }
+    agent.driver.find(By::Css("form button")).await?.click().await?;
+    agent.find("view-waiting").await?;
+    agent.shot("inbox-empty").await?;
+    Ok(())
+}
+
 /// The chat becomes a test of the bot, which passes and tells nobody's order.
 async fn saves_a_test(agent: &Window, bot: &Path) -> WebDriverResult<()> {
     agent.press("record-open").await?;
@@ -278,15 +292,7 @@ async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDr
     let agent = Window::open(port, (1440, 900), &shots).await?;
 
     // The first agent makes an account and opens the inbox.
-    agent.driver.goto(demo.welcome.clone().expect("a link for the first agent")).await?;
-    agent.shot("welcome").await?;
-    for (name, value) in [("name", "Ann Lee"), ("email", "ann@bluebird.example"), ("password", "correct horse battery")]
-    {
-        agent.driver.find(By::Name(name)).await?.send_keys(value).await?;
-    }
-    agent.driver.find(By::Css("form button")).await?.click().await?;
-    agent.find("view-waiting").await?;
-    agent.shot("inbox-empty").await?;
+    joins(&agent, demo.welcome.as_deref().expect("a link for the first agent")).await?;
 
     // The customer is greeted, comforted, asked again.
     customer.driver.goto(format!("http://127.0.0.1:{}/", demo.shop)).await?;

@@ -99,7 +99,10 @@ impl Reader<'_> {
             }
             What::Filled { slot, value } => self.filled(slot, value),
             What::Called { args, .. } => args.values().for_each(|v| self.inside(v)),
-            What::Joined { name, .. } => self.stand_ins.is(name, AGENT),
+            What::Joined { name, .. } => {
+                self.stand_ins.is(name, AGENT);
+                name.split_whitespace().for_each(|part| self.stand_ins.is(part, AGENT));
+            }
             What::Feedback { comment: Some(comment), .. } => self.text(comment),
             _ => {}
         }
