@@ -140,6 +140,17 @@ fn nothing_personal_is_left() {
     assert_eq!(recorded.problem, None, "{}", recorded.text);
 }
 
+/// A mistyped number leaves nothing of the right one.
+#[test]
+fn parts_of_a_number_are_replaced_with_the_whole() {
+    let test = "test A move\n  customer: I am moving house\n  customer: Ada Byron\n  customer: ada@byron.example\n  customer: 946 0958\n  \
+        customer: 020 7946 0958\n  customer: 1 Long Lane, York\n";
+    let bot = bot(&[("bot.yaml", SETTINGS), ("integrations.yaml", CRM), ("main.flow", ASKING), ("tests/a.flow", test)]);
+    let recorded = record(&bot, None, &rehearse(&bot, &bot.tests[0]).journal);
+    assert_eq!(recorded.problem, None, "{}", recorded.text);
+    assert!(!recorded.text.contains("946 0") && !recorded.text.contains("0958"), "{}", recorded.text);
+}
+
 fn rapport(folder: &Path, args: &[&str]) -> (i32, String) {
     let run = Command::new(env!("CARGO_BIN_EXE_rapport")).args(args).current_dir(folder).stdin(Stdio::null()).output();
     let Output { status, stdout, stderr } = run.expect("rapport runs");

@@ -68,7 +68,13 @@ pub fn answers(bot: &Bot, turns: &[Turn<'_>], stand_ins: &StandIns) -> Given {
     }
     for (action, answers) in asked {
         if answers.iter().all(|(_, a)| a.is_some()) {
-            let all: Vec<String> = answers.into_iter().filter_map(|(_, a)| a).collect();
+            let mut all: Vec<String> = answers.into_iter().filter_map(|(_, a)| a).collect();
+            // The last answer is given again.
+            while let [.., before, last] = all.as_slice()
+                && before == last
+            {
+                all.pop();
+            }
             given.entry(0).or_default().push(format!("given {action} answers {}", all.join(", then ")));
             continue;
         }

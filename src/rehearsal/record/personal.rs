@@ -25,6 +25,7 @@ const NAMES: &[(&[&str], &[&str], Sort)] = &[
     (&["name", "surname", "firstname", "lastname", "nickname"], &["first", "last", "full", "middle"], Sort::Name),
     (&["email", "mail"], &["e", "address"], Sort::Email),
     (&["phone", "mobile", "telephone", "tel", "cell"], &["number"], Sort::Phone),
+    (&["id", "iban", "username", "login"], &["account", "member", "user"], Sort::Code),
     (&["address", "street", "city", "town", "postcode", "zip", "postal"], &["code", "line"], Sort::Address),
 ];
 /// May stand in such a name as well: `delivery_address`, `customer_name`.

@@ -93,13 +93,17 @@ impl StandIns {
 
     /// The text with stand-ins for all that is personal, in one line.
     pub fn swap(&self, text: &str) -> String {
+        self.with(text, |known| &known.with)
+    }
+
+    fn with(&self, text: &str, other: impl Fn(&Known) -> &str) -> String {
         let text: Vec<char> = one_line(text).chars().collect();
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         while let Some(c) = text.get(at) {
             match self.known.iter().find(|k| stands_at(k, &text, at)) {
                 Some(known) => {
-                    out.push_str(&known.with);
+                    out.push_str(other(known));
                     at += known.written.len();
                 }
                 None => {
@@ -167,8 +171,9 @@ impl StandIns {
 
     /// Other digits, and other letters where every pattern that fits the value fits that too.
     fn code(&mut self, value: &str) -> String {
+        // `ORD-204518`, where 204518 is known; but not where other digits would stay.
         let inner = self.swap(value);
-        if inner != value {
+        if inner != value && !self.with(value, |_| "").contains(|c: char| c.is_ascii_digit()) {
             return inner;
         }
         let fitting: Vec<Pattern> = self.patterns.iter().filter(|p| p.matches(value)).cloned().collect();
