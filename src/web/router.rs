@@ -22,6 +22,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/login", get(inbox::pages::login_form).post(inbox::pages::log_in))
         .route("/logout", post(inbox::pages::log_out))
         .route("/welcome/{token}", get(inbox::pages::welcome_form).post(inbox::pages::welcome))
+        .route("/v1/inbox/chats/{session}/test", get(inbox::record::show).post(inbox::record::save))
         .route("/v1/inbox/socket", any(inbox::socket::upgrade));
     Router::new()
         .route("/", get(pages::front))

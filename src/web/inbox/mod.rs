@@ -2,4 +2,5 @@
 pub mod attempts;
 pub mod auth;
 pub mod pages;
+pub mod record;
 pub mod socket;
