@@ -2,7 +2,7 @@
 use super::{load, out};
 use crate::bot::Bot;
 use crate::connector::Http;
-use crate::engine::{self, Answer, Effect, Input, Session, Speaker, Turn, What};
+use crate::engine::{self, Answer, Effect, Input, Session, Speaker, Timer, Turn, What};
 use crate::id::SessionId;
 use crate::runtime::ports::{Connector, Request};
 use crate::time::{Clock, SystemClock};
@@ -71,17 +71,22 @@ impl Talk {
     }
 
     fn give(&mut self, input: Input) -> Result<()> {
-        let mut inputs = VecDeque::from([input]);
-        while let Some(input) = inputs.pop_front() {
-            let turn = engine::turn(&self.bot, &mut self.session, input, self.clock.now());
+        let now = self.clock.now();
+        let mut inputs = VecDeque::from([(input, now)]);
+        while let Some((input, now)) = inputs.pop_front() {
+            let turn = engine::turn(&self.bot, &mut self.session, input, now);
             self.show(&turn)?;
             for effect in turn.effects {
                 match effect {
                     Effect::Call { call, system, action, args, .. } => {
-                        inputs
-                            .push_back(Input::CallAnswered { call, answer: self.call(call, &system, &action, &args) });
+                        let answer = self.call(call, &system, &action, &args);
+                        inputs.push_back((Input::CallAnswered { call, answer }, self.clock.now()));
                     }
-                    Effect::Queue { .. } => inputs.push_back(Input::NobodyAvailable),
+                    Effect::Queue { .. } => inputs.push_back((Input::NobodyAvailable, now)),
+                    // In a terminal a line is a whole thought.
+                    Effect::SetTimer { timer: timer @ Timer::More, due } => {
+                        inputs.push_back((Input::TimerFired { timer }, due));
+                    }
                     Effect::SetTimer { .. } | Effect::CancelTimer { .. } => {}
                 }
             }

@@ -86,9 +86,12 @@ impl Run<'_> {
         let offered = self.control.choices.iter().any(|c| same(&c.label, &text));
         if !offered && (person || self.asks_in_their_language(&text)) && self.control.wait != Wait::Opening {
             self.reopen();
+            self.unread();
             return self.wants_person();
         }
-        self.words(&text);
+        if let Some(words) = self.whole_thought(&text) {
+            self.words(&words);
+        }
     }
 
     /// In another language than English the examples of the flow tell it.
@@ -106,7 +109,7 @@ impl Run<'_> {
     }
 
     /// Words for whatever the bot waits for.
-    fn words(&mut self, text: &str) {
+    pub fn words(&mut self, text: &str) {
         let secret = self.asks_for_a_secret();
         if !secret && (self.control.wait.is_question() || self.control.wait == Wait::Pause) && self.corrected(text) {
             return;
@@ -172,6 +175,8 @@ impl Run<'_> {
             return;
         }
         self.answer = Some(offered.label);
+        // Who taps has said it all.
+        self.unread();
         let wait = self.control.wait.clone();
         let placed = self.op();
         match (&wait, placed.map(|p| &p.op)) {
@@ -196,6 +201,7 @@ impl Run<'_> {
             Timer::Quiet => self.went_quiet(),
             Timer::Pause if self.control.wait == Wait::Pause => self.run(),
             Timer::Pause => {}
+            Timer::More => self.all_was_said(),
             Timer::Page { flow } => self.page_watched(&flow),
             Timer::Call { call } => {
                 let problem = "no answer came; the call held a secret, so it is not made again".to_owned();
@@ -208,7 +214,7 @@ impl Run<'_> {
 
     fn went_quiet(&mut self) {
         let waits = self.control.wait.is_question();
-        let due = self.session.last_at + self.bot.settings.quiet_after;
+        let due = self.session.heard_at + self.bot.settings.quiet_after;
         if !waits || self.session.holder != Holder::Bot {
             return;
         }

@@ -95,6 +95,8 @@ pub enum Timer {
     Quiet,
     /// The end of a `wait`.
     Pause,
+    /// The customer may have more to say.
+    More,
     /// The customer stays on a page for which a flow starts.
     Page { flow: String },
     /// A call that is stored nowhere has no answer yet.
@@ -112,6 +114,7 @@ impl Timer {
             Timer::Promise { name } => format!("promise:{name}"),
             Timer::Quiet => "quiet".to_owned(),
             Timer::Pause => "pause".to_owned(),
+            Timer::More => "more".to_owned(),
             Timer::Page { flow } => format!("page:{flow}"),
             Timer::Call { call } => format!("call:{call}"),
             Timer::Silent { n } => format!("silent:{n}"),

@@ -4,6 +4,7 @@
 
 mod answer;
 mod arrive;
+mod burst;
 mod correct;
 mod digress;
 pub mod effect;

@@ -69,7 +69,7 @@ pub fn rehearse(bot: &Bot, test: &Test) -> Report {
         }
     }
     if failure.is_none()
-        && let Err(problem) = stage.open()
+        && let Err(problem) = stage.open().and_then(|()| stage.all_was_said())
     {
         failure = Some(Failure { line: 0, problem: problem.0, action: problem.1 });
     }

@@ -93,8 +93,17 @@ impl<'a> Stage<'a> {
 
     /// Does what one line of the test says.
     pub fn act(&mut self, act: &Act) -> Result<(), Problem> {
+        if !matches!(act, Act::WritesOn(_)) {
+            self.all_was_said()?;
+        }
         match act {
             Act::Given(given) => self.given(given),
+            Act::WritesOn(text) => {
+                // One thought is one turn of the customer.
+                self.acts += 1;
+                let (cid, text) = (format!("c{}", self.acts), text.clone());
+                self.give(Input::CustomerSaid { cid, text })
+            }
             Act::Customer(text) => {
                 let (cid, text) = (self.cid(true), text.clone());
                 self.give(Input::CustomerSaid { cid, text })
@@ -254,6 +263,13 @@ impl<'a> Stage<'a> {
                 self.transcript.push(Heard::Really { text, place });
             }
         }
+    }
+
+    /// The customer has nothing to add to what was said.
+    pub fn all_was_said(&mut self) -> Result<(), Problem> {
+        let Some((due, timer)) = self.timers.remove(&Timer::More.key()) else { return Ok(()) };
+        self.now = due.max(self.now);
+        self.give(Input::TimerFired { timer })
     }
 
     /// Time passes; timers that come due fire in order.

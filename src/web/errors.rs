@@ -34,9 +34,9 @@ impl ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match &refusal {
-            Refusal::UnknownBot | Refusal::UnknownSession => StatusCode::NOT_FOUND,
+            Refusal::UnknownBot | Refusal::UnknownSession | Refusal::UnknownEvent => StatusCode::NOT_FOUND,
             Refusal::WrongToken => StatusCode::UNAUTHORIZED,
-            Refusal::Empty | Refusal::BadCid => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::Empty | Refusal::BadCid | Refusal::EventLacks { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::CidReused | Refusal::NotOffered | Refusal::Taken | Refusal::Over => StatusCode::CONFLICT,
             Refusal::NotYours => StatusCode::FORBIDDEN,

@@ -14,6 +14,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/chat/{bot}/socket", any(chat::socket::upgrade))
         .route("/v1/chat/{bot}/sessions", post(chat::http::open))
         .route("/v1/chat/{bot}/sessions/{session}/messages", post(chat::http::say))
+        .route("/v1/chat/{bot}/sessions/{session}/event", post(chat::http::event))
         .route("/v1/chat/{bot}/sessions/{session}/events", get(chat::http::events))
         .route("/v1/chat/{bot}/sessions/{session}/stream", get(chat::sse::stream))
         .layer(middleware::from_fn_with_state(app.clone(), super::origin::cross_origin));

@@ -61,6 +61,14 @@ impl<'a> Play<'a> {
         self.give(Input::CustomerSaid { cid, text: text.to_owned() });
     }
 
+    /// The customer has nothing to add to what was said.
+    pub fn all_was_said(&mut self) {
+        if let Some((due, timer)) = self.timers.remove(&Timer::More.key()) {
+            self.now = due;
+            self.give(Input::TimerFired { timer });
+        }
+    }
+
     pub fn tap(&mut self, label: &str) {
         let offered = &self.session.control.choices;
         let choice = offered.iter().find(|c| c.label == label).map(|c| c.id.clone());
@@ -93,6 +101,11 @@ impl<'a> Play<'a> {
         if line.starts_with("bot: ") || line.starts_with("* ") {
             return false;
         }
+        if let Some(text) = line.strip_prefix("and: ") {
+            self.say(text);
+            return true;
+        }
+        self.all_was_said();
         if let Some(text) = line.strip_prefix("customer: ") {
             self.say(text);
         } else if let Some(label) = line.strip_prefix("customer taps ") {
@@ -176,10 +189,14 @@ pub fn transcript(bot: &Bot, now: Millis, script: &str) -> String {
     play.lines.extend(given.iter().map(|l| (*l).to_owned()));
     play.give(Input::Opened { page, language: None, customer, returning: false, start: None });
     for line in said {
+        if !line.starts_with("and: ") {
+            play.all_was_said();
+        }
         let place = play.lines.len();
         if play.line(line) {
             play.lines.insert(place, line.to_owned());
         }
     }
+    play.all_was_said();
     play.lines.join("\n")
 }

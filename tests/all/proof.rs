@@ -333,6 +333,7 @@ fn a_customer_whom_nothing_fits_has_a_person_within_the_bound() {
         let mut turns = 0;
         while matches!(play.session.holder, Holder::Bot) && turns <= bound.turns {
             play.say("qwrt zxcv");
+            play.all_was_said();
             turns += 1;
         }
         assert!(turns <= bound.turns && !matches!(play.session.holder, Holder::Bot), "{turns} turns, {bound:?}");

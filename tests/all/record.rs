@@ -358,7 +358,8 @@ fn lived(bot: &Bot, inputs: Vec<(i64, Input)>) -> Vec<Event> {
     let began = MORNING.0 + 21_345;
     let mut session =
         Session::new(SessionId::parse("0190b1c0-0000-7000-8000-000000000001").expect("an id"), &bot.id, Millis(began));
-    let open = Input::Opened { page: None, language: None, customer: serde_json::Map::new(), returning: false, start: None };
+    let open =
+        Input::Opened { page: None, language: None, customer: serde_json::Map::new(), returning: false, start: None };
     let all = std::iter::once((0, open)).chain(inputs);
     all.flat_map(|(at, input)| turn(bot, &mut session, input, Millis(began + at)).events).collect()
 }

@@ -33,6 +33,14 @@ flow main
   say: You chose {{ colour }}.
   ask size: Which size?
     accept text
+
+flow late: A parcel is late
+  starts when event parcel_late arrives with days
+  say: Your parcel is {{ days }} days late.
+
+flow cart: Help with the cart
+  starts when a page matches /cart for 1 minute
+  say: Can I help with the cart?
 ";
 
 /// A bot that asks for a colour, by buttons or words.

@@ -12,6 +12,7 @@ pub fn read(form: &Form, span: Span) -> Result<Act, Wrong> {
     let text = || form.part(Rule::text).map(|t| t.text.clone()).unwrap_or_default();
     Ok(match form.rule {
         Rule::says_customer => Act::Customer(text()),
+        Rule::writes_on => Act::WritesOn(text()),
         Rule::taps => Act::Taps(text()),
         Rule::wants_person => Act::WantsPerson,
         Rule::says_bot => Act::Bot(text()),

@@ -33,6 +33,8 @@ pub enum Act {
     Given(Given),
     /// The customer writes, taps, asks for a person.
     Customer(String),
+    /// … and writes on before the bot has its turn.
+    WritesOn(String),
     Taps(String),
     WantsPerson,
     /// The bot says something that fits; `...` is any words.

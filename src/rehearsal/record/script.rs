@@ -77,6 +77,7 @@ impl Writer<'_> {
             Began::Unheard => self.once("# The customer wrote while the bot waited for another system."),
             Began::Said(_) if turn.with_agent => self.acts(turn, TO_AGENT.to_owned()),
             Began::Said(text) => self.acts(turn, format!("customer: {}", self.stand_ins.swap(text))),
+            Began::WroteOn(text) => self.lines.push(format!("and: {}", self.stand_ins.swap(text))),
             Began::Tapped(label) => self.acts(turn, format!("customer taps {}", self.stand_ins.swap(label))),
             Began::WantedPerson => self.acts(turn, "customer asks for a person".to_owned()),
             Began::AgentTook => self.acts(turn, AGENT.to_owned()),

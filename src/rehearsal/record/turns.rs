@@ -17,6 +17,8 @@ pub struct Turn<'e> {
 pub enum Began<'e> {
     Opened,
     Said(&'e str),
+    /// More words before the bot had its turn.
+    WroteOn(&'e str),
     Tapped(&'e str),
     WantedPerson,
     /// Words to which the bot said nothing, since it waited for another system.
@@ -85,6 +87,7 @@ fn began<'e>(events: &'e [Event], first: bool, before: &[Turn<'e>], calling: boo
             Some("person") if !offered(before, "person") => Began::WantedPerson,
             Some(_) => Began::Tapped(text),
             None if calling && !events.iter().any(does) => Began::Unheard,
+            None if waits_for_more(before) => Began::WroteOn(text),
             None => Began::Said(text),
         },
         What::Message { from: Speaker::Agent { .. }, .. } => Began::AgentSaid,
@@ -92,8 +95,18 @@ fn began<'e>(events: &'e [Event], first: bool, before: &[Turn<'e>], calling: boo
         What::HandedBack { .. } => Began::HandedBack,
         What::Resolved { by: Speaker::Agent { .. } } => Began::AgentResolved,
         What::Answered { .. } | What::NobodyAvailable { .. } | What::Note { .. } => Began::ByItself,
+        _ if waits_for_more(before) => Began::ByItself,
         _ => Began::Timer,
     }
+}
+
+/// Whether the bot had not had its turn yet, since the customer might write on.
+fn waits_for_more(before: &[Turn<'_>]) -> bool {
+    let stands = before.iter().rev().flat_map(|t| t.events.iter().rev()).find_map(|e| match &e.what {
+        What::Moved { control } => Some(control.unread.is_some()),
+        _ => None,
+    });
+    stands.unwrap_or(false)
 }
 
 /// Whether the bot did something in a turn.
