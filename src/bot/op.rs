@@ -174,6 +174,8 @@ pub struct Ask {
     pub question: Words,
     pub accepts: Vec<answers::Kind>,
     pub buttons: Vec<Button>,
+    /// A list whose items are buttons, and how many at most.
+    pub choices: Option<(Formula, u32)>,
     pub checks: Vec<(Formula, Words)>,
     pub retries: Vec<Words>,
     pub tries: Vec<(u32, At)>,

@@ -51,20 +51,16 @@ impl Run<'_> {
 
     /// A button of the question at which the bot waits.
     pub fn button(&mut self, ask: &Ask, name: &str) {
-        let Some(button) = ask.buttons.iter().find(|b| b.name == name) else {
-            // A button of a card above the question.
-            if self.offered.iter().any(|c| c.id == name) {
-                self.answered(ask, Value::from(name));
-            }
-            return;
-        };
         self.saw(Way::Button(name.to_owned()));
-        match button.block {
-            Some(at) => {
-                self.go(at);
-                self.run();
-            }
-            None => self.answered(ask, button_value(ask, name)),
+        if let Some(at) = ask.buttons.iter().find(|b| b.name == name).and_then(|b| b.block) {
+            self.go(at);
+            return self.run();
+        }
+        match self.button_value(ask, name) {
+            Some(value) => self.answered(ask, value),
+            // A button of a card above the question.
+            None if self.offered.iter().any(|c| c.id == name) => self.answered(ask, Value::from(name)),
+            None => {}
         }
     }
 
@@ -259,20 +255,6 @@ impl Run<'_> {
         }
         self.begin(house::SOMETHING_BROKE);
         self.run();
-    }
-}
-
-/// A button named `yes` or `no` under a question that accepts these is the same answer as the typed word; one that is
-/// named like a row of a table that it accepts is that row.
-pub(super) fn button_value(ask: &Ask, name: &str) -> Value {
-    let yes_or_no = ask.accepts.iter().any(|k| matches!(k, Kind::YesOrNo));
-    let rows = ask.accepts.iter().filter_map(|k| if let Kind::Rows(rows) = k { Some(rows) } else { None });
-    if let Some(row) = rows.flatten().find(|row| row.name == name) {
-        return row.value.clone();
-    }
-    match name {
-        "yes" | "no" if yes_or_no => Value::Bool(name == "yes"),
-        _ => Value::from(name),
     }
 }
 

@@ -110,8 +110,7 @@ impl Run<'_> {
 
     /// Words for whatever the bot waits for.
     pub fn words(&mut self, text: &str) {
-        let secret = self.asks_for_a_secret();
-        if !secret && (self.control.wait.is_question() || self.control.wait == Wait::Pause) && self.corrected(text) {
+        if (self.control.wait.is_question() || self.control.wait == Wait::Pause) && self.corrected(text) {
             return;
         }
         let wait = std::mem::take(&mut self.control.wait);

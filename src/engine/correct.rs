@@ -113,33 +113,44 @@ impl<'a> Run<'a> {
 
     // ------------------------------------------------------------ which answer, and what it is now
 
-    fn taken_back(&self, correction: &Correction, text: &str) -> Option<Taken<'a>> {
+    fn taken_back(&mut self, correction: &Correction, text: &str) -> Option<Taken<'a>> {
         let rest = text.get(correction.rest.clone()).unwrap_or("").trim();
         let given = self.answers_given();
         let about = terms(&correction.about);
         let named = given.iter().map(|(slot, ask, ended)| (named(&about, slot, ask), slot, *ask, *ended));
         // Of equals the latest: `max_by_key` takes the last.
         let named = named.rev().filter(|n| n.0 > 0).max_by_key(|n| n.0);
-        if let Some((_, slot, ask, ended)) = named {
-            let value = self.read(ask, rest, true);
-            return self.is_change(slot, value.as_ref(), ended, rest).then(|| Taken {
-                slot: slot.clone(),
-                ask,
-                ended,
-                value,
-            });
+        let named = named.map(|(_, slot, ask, ended)| (slot.clone(), ask, ended));
+        if let Some((slot, ask, ended)) = named {
+            let value = self.exact(ask, rest, true).or_else(|| self.loose(ask, rest));
+            let changes = self.is_change(&slot, value.as_ref(), ended, rest);
+            return changes.then_some(Taken { slot, ask, ended, value });
         }
         if rest.is_empty() {
             let (slot, ask, ended) = given.into_iter().next().filter(|_| correction.about.is_empty())?;
             let free = self.open().is_some_and(takes_anything);
             return (!free).then_some(Taken { slot, ask, ended, value: None });
         }
-        given.into_iter().enumerate().find_map(|(nth, (slot, ask, ended))| {
-            let value = self.read(ask, rest, correction.sure && nth == 0)?;
-            let fits = self.is_change(&slot, Some(&value), ended, rest)
-                && !self.answers_the_open_question(ask, rest, correction);
-            fits.then_some(Taken { slot, ask, ended, value: Some(value) })
-        })
+        let mut fitting = Vec::new();
+        for (slot, ask, ended) in &given {
+            let value = self.exact(ask, rest, false);
+            let changes = value.is_some() && self.is_change(slot, value.as_ref(), *ended, rest);
+            if changes && !self.answers_the_open_question(ask, rest, correction) {
+                fitting.push(Taken { slot: slot.clone(), ask, ended: *ended, value });
+            }
+        }
+        // Of several the most telling kind, then the latest that its own checks let pass.
+        fitting.sort_by_key(|taken| !taken.ask.accepts.iter().any(unambiguous));
+        let holds = |run: &mut Self, t: &Taken<'_>| t.value.as_ref().is_some_and(|v| run.objection(t.ask, v).is_none());
+        let sound = fitting.iter().position(|taken| holds(self, taken));
+        if let Some(at) = sound.or_else(|| (!fitting.is_empty()).then_some(0)) {
+            return Some(fitting.swap_remove(at));
+        }
+        // Any words take the place of the latest answer, where it was one of any words.
+        let (slot, ask, ended) = given.into_iter().next().filter(|_| correction.sure)?;
+        let value = self.loose(ask, rest);
+        let fits = value.is_some() && self.is_change(&slot, value.as_ref(), ended, rest);
+        (fits && !self.answers_the_open_question(ask, rest, correction)).then_some(Taken { slot, ask, ended, value })
     }
 
     /// What the customer told so far, the latest first: in this topic, in the one that ended last, in earlier ones.
@@ -171,21 +182,31 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// The new value, where the words hold one. Any words are one only where it is sure that this answer is meant.
-    fn read(&self, ask: &Ask, rest: &str, meant: bool) -> Option<Value> {
+    /// The new value, where the words hold one of an exact kind, or a button's. `meant`: it is sure that this answer is meant.
+    fn exact(&mut self, ask: &Ask, rest: &str, meant: bool) -> Option<Value> {
         let frame = self.answer_frame();
-        let labels: Vec<String> = ask.buttons.iter().map(|b| self.said(&b.label.source).to_owned()).collect();
         let exact =
             ask.accepts.iter().filter(|k| !k.takes_nearly_anything()).find_map(|k| answers::find(k, rest, &frame));
         if let Some(found) = exact.filter(|f| meant || stands_alone(rest, &f.span)) {
             return Some(found.value);
         }
-        let button = answers::choose(&labels, rest).and_then(|i| ask.buttons.get(i)).filter(|b| b.block.is_none());
-        if let Some(button) = button {
-            return Some(super::answer::button_value(ask, &button.name));
+        // Labels that are made of details may be made of ones that are gone.
+        let here = |name: &String| self.slot(name).is_some();
+        let listed = ask.choices.as_ref().is_none_or(|(list, _)| list.roots().iter().all(here));
+        if !listed || ask.buttons.iter().any(|b| !b.label.roots().is_empty()) {
+            return None;
         }
-        let loose = || ask.accepts.iter().filter(|k| k.takes_nearly_anything());
-        loose().find_map(|k| answers::find(k, rest, &frame)).filter(|_| meant).map(|f| f.value)
+        let buttons = self.buttons(ask);
+        let labels: Vec<String> = buttons.iter().map(|b| b.label.clone()).collect();
+        let button = answers::choose(&labels, rest).and_then(|i| buttons.get(i))?;
+        self.button_value(ask, &button.id)
+    }
+
+    /// Any words, at a question that takes them.
+    fn loose(&self, ask: &Ask, rest: &str) -> Option<Value> {
+        let frame = self.answer_frame();
+        let kinds = ask.accepts.iter().filter(|k| k.takes_nearly_anything());
+        kinds.into_iter().find_map(|k| answers::find(k, rest, &frame)).map(|found| found.value)
     }
 
     /// The same value again changes nothing; no value at all, where some was said, is none either.

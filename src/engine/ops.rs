@@ -5,8 +5,10 @@ use super::words::felt;
 use super::{Choice, Holder, Speaker, Timer, Way, What};
 use crate::bot::op::{Ask, At, Feedback, Op, Promise, Use, Words};
 use crate::bot::phrases;
+use crate::bot::template::shown;
 use crate::language::ast::Feeling;
 use crate::language::steps::Scale;
+use crate::understand::answers::Kind;
 use serde_json::{Map, Value};
 
 impl Run<'_> {
@@ -33,6 +35,7 @@ impl Run<'_> {
                 if let Some(frame) = self.frame() {
                     (frame.at, frame.last) = (*at, Some(*at));
                 }
+                self.offer_again();
                 self.wait(Wait::Answer);
             }
             Op::Remember { slot, value } => self.on(|run| {
@@ -145,9 +148,54 @@ impl Run<'_> {
     }
 
     pub fn buttons(&mut self, ask: &Ask) -> Vec<Choice> {
-        let button =
-            |b: &crate::bot::op::Button| Some(Choice { id: b.name.clone(), label: self.render(&b.label, &[])? });
-        ask.buttons.iter().filter_map(button).collect()
+        let items = self.items(ask);
+        let listed =
+            (1..).zip(&items).filter_map(|(n, item)| Some(Choice { id: item_id(n), label: item_label(item)? }));
+        let mut buttons: Vec<Choice> = listed.collect();
+        for button in &ask.buttons {
+            let label = self.render(&button.label, &[]);
+            buttons.extend(label.map(|label| Choice { id: button.name.clone(), label }));
+        }
+        buttons
+    }
+
+    /// The question is still open: what it offers stands under the words that were said last.
+    fn offer_again(&mut self) {
+        if !self.control.choices.is_empty() {
+            return;
+        }
+        let offered = match self.op().map(|p| &p.op) {
+            Some(Op::Ask(ask)) => self.buttons(ask),
+            Some(Op::Triage(triage)) => self.offers(triage),
+            _ => vec![],
+        };
+        if offered.is_empty() {
+            return;
+        }
+        let last = self.turn.events.iter_mut().rev().find_map(|event| match &mut event.what {
+            What::Message { from: Speaker::Bot { .. }, choices, .. } => Some(choices),
+            _ => None,
+        });
+        if let Some(choices) = last {
+            choices.clone_from(&offered);
+        }
+        self.control.choices = offered;
+    }
+
+    /// What `choices from` offers now.
+    fn items(&mut self, ask: &Ask) -> Vec<Value> {
+        let Some((list, most)) = &ask.choices else { return vec![] };
+        let most = usize::try_from(*most).unwrap_or(usize::MAX);
+        let items = self.value(list).as_array().cloned().unwrap_or_default();
+        items.into_iter().filter(|item| item_label(item).is_some()).take(most).collect()
+    }
+
+    /// The value behind a button of a question; `None` for one with a block, and for none.
+    pub fn button_value(&mut self, ask: &Ask, id: &str) -> Option<Value> {
+        if let Some(button) = ask.buttons.iter().find(|b| b.name == id) {
+            return button.block.is_none().then(|| own_value(ask, id));
+        }
+        (1..).zip(self.items(ask)).find(|(n, _)| item_id(*n) == id).map(|(_, item)| item)
     }
 
     fn feedback(&mut self, feedback: &Feedback) {
@@ -272,5 +320,39 @@ impl Run<'_> {
             value = value.get(part)?;
         }
         value.as_str().map(str::to_owned)
+    }
+}
+
+/// By place: what is in the list may be anything.
+fn item_id(n: usize) -> String {
+    format!("item_{n}")
+}
+
+/// How an item of a list reads on a button: itself, or the field that names it.
+fn item_label(item: &Value) -> Option<String> {
+    const NAMES: [&str; 5] = ["label", "title", "name", "text", "number"];
+    if item.is_object() {
+        let named =
+            NAMES.iter().find_map(|name| item.get(name)).or_else(|| item.as_object()?.values().find(|v| v.is_string()));
+        return named.filter(|v| !v.is_object()).and_then(item_label);
+    }
+    shown(item).or_else(|| match item {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// A button named `yes` or `no` under a question that accepts these is the same answer as the typed word; one that is
+/// named like a row of a table that it accepts is that row.
+fn own_value(ask: &Ask, name: &str) -> Value {
+    let yes_or_no = ask.accepts.iter().any(|k| matches!(k, Kind::YesOrNo));
+    let rows = ask.accepts.iter().filter_map(|k| if let Kind::Rows(rows) = k { Some(rows) } else { None });
+    if let Some(row) = rows.flatten().find(|row| row.name == name) {
+        return row.value.clone();
+    }
+    match name {
+        "yes" | "no" if yes_or_no => Value::Bool(name == "yes"),
+        _ => Value::from(name),
     }
 }

@@ -26,7 +26,7 @@ impl Run<'_> {
         }
     }
 
-    fn offers(&mut self, triage: &Triage) -> Vec<Choice> {
+    pub fn offers(&mut self, triage: &Triage) -> Vec<Choice> {
         let fitting: Vec<&String> = triage.offers.iter().filter(|flow| self.is_for(flow)).collect();
         let choice = |flow: &String| Choice { id: flow.clone(), label: self.title(flow) };
         fitting.into_iter().map(choice).collect()

@@ -373,6 +373,7 @@ fn read(op: &Op) -> Vec<String> {
         Op::Ask(ask) => {
             let mut all = words(&std::iter::once(&ask.question).chain(&ask.retries).collect::<Vec<_>>());
             all.extend(ask.buttons.iter().flat_map(|b| read_unguarded(&b.label.source)));
+            all.extend(ask.choices.iter().flat_map(|(list, _)| asked(list)));
             let checked = ask.checks.iter().flat_map(|(f, w)| asked(f).into_iter().chain(words(&[w])));
             all.extend(checked.filter(|p| root(p) != ask.slot));
             all

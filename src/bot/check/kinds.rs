@@ -68,6 +68,12 @@ impl<'a> Kinds<'a> {
     }
 
     fn learn_ask(&mut self, detail: &str, ask: &'a Ask) {
+        // What is in the list, its system knows.
+        if ask.choices.is_some() {
+            self.loose.insert(detail.to_owned());
+            self.tables.insert(detail.to_owned(), None);
+            return;
+        }
         let buttons = ask.buttons.iter().any(|b| b.block.is_none());
         let accepted = self.accepted.entry(detail.to_owned()).or_default();
         accepted.extend(ask.accepts.iter().map(|a| of_bot::word(&a.kind).to_owned()));

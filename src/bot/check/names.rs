@@ -280,6 +280,9 @@ impl<'a> Known<'a> {
 
 /// The values that a question can fill, where all are written in the flow.
 fn values(ask: &Ask) -> Option<BTreeSet<String>> {
+    if ask.choices.is_some() {
+        return None;
+    }
     let mut found: BTreeSet<String> =
         ask.buttons.iter().filter(|b| b.block.is_none()).map(|b| b.name.text.clone()).collect();
     for accept in &ask.accepts {

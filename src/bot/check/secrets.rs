@@ -117,7 +117,7 @@ fn formulas(op: &Op) -> Vec<&Formula> {
         Op::Branch { condition, .. } => vec![condition],
         Op::Remember { value, .. } => vec![value],
         Op::Each(each) => vec![&each.list],
-        Op::Ask(ask) => ask.checks.iter().map(|(condition, _)| condition).collect(),
+        Op::Ask(ask) => ask.checks.iter().map(|(c, _)| c).chain(ask.choices.iter().map(|(list, _)| list)).collect(),
         _ => vec![],
     }
 }

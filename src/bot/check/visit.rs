@@ -89,7 +89,7 @@ pub fn exprs(step: &Step) -> Vec<&Expr> {
         Step::Remember(s) => vec![&s.value],
         Step::ForEach(s) => vec![&s.list],
         Step::Use(s) => s.with.iter().map(|(_, e)| e).collect(),
-        Step::Ask(s) => s.checks.iter().map(|c| &c.condition).collect(),
+        Step::Ask(s) => s.checks.iter().map(|c| &c.condition).chain(s.choices.iter().map(|c| &c.list)).collect(),
         _ => vec![],
     }
 }

@@ -68,8 +68,9 @@ pub fn said(op: &Op) -> String {
 /// What a customer may tap.
 pub fn notes(op: &Op) -> Vec<String> {
     let Op::Ask(ask) = op else { return vec![] };
-    let labels: Vec<String> =
-        ask.buttons.iter().filter(|b| b.block.is_none()).map(|b| readable(&b.label.source)).collect();
+    let listed = ask.choices.iter().map(|(list, _)| format!("one of {}", list.source()));
+    let own = ask.buttons.iter().filter(|b| b.block.is_none()).map(|b| readable(&b.label.source));
+    let labels: Vec<String> = listed.chain(own).collect();
     if labels.is_empty() { vec![] } else { vec![format!("buttons: {}", labels.join(" / "))] }
 }
 

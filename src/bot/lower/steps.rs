@@ -119,12 +119,14 @@ impl Lowerer<'_> {
             s.checks.iter().map(|c| (self.formula(&c.condition), self.words(&c.otherwise, "check"))).collect();
         let retries: Vec<_> = s.retries.iter().map(|r| self.words(r, "retry")).collect();
         let accepts = self.accepts(s);
+        let choices = s.choices.as_ref().map(|c| (self.formula(&c.list), c.most));
         let mut read = reads(std::iter::once(&question));
+        read.extend(formula_reads(choices.iter().map(|(list, _)| list)));
         read.extend(formula_reads(checks.iter().map(|(f, _)| f)));
         let labels: Vec<_> = s.buttons.iter().map(|b| self.text(&b.label)).collect();
         let (slot, stay, secret) = (s.slot.text.clone(), s.stay, s.secret);
         let (buttons, tries, silent) = Default::default();
-        let ask = Ask { slot, question, accepts, buttons, checks, retries, tries, silent, stay, secret };
+        let ask = Ask { slot, question, accepts, buttons, choices, checks, retries, tries, silent, stay, secret };
         let at = self.push(Op::Ask(Box::new(ask)), &s.slot.text, s.span, read);
         self.asks.insert(s.slot.text.clone(), at);
         let mut ends = vec![self.jump(s.span)];
@@ -223,7 +225,7 @@ impl Lowerer<'_> {
 
     /// What an answer may be; without any `accept` the buttons alone, and without buttons any text.
     fn accepts(&mut self, s: &steps::Ask) -> Vec<Kind> {
-        if s.accepts.is_empty() && s.buttons.iter().all(|b| b.block.is_some()) {
+        if s.accepts.is_empty() && s.choices.is_none() && s.buttons.iter().all(|b| b.block.is_some()) {
             return vec![Kind::Text];
         }
         let mut found = Vec::new();

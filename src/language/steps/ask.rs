@@ -14,6 +14,8 @@ pub struct Ask {
     /// Any of these; the first that matches wins. Empty: the buttons only, or any text where there are none.
     pub accepts: Vec<Accept>,
     pub buttons: Vec<Button>,
+    /// Items of a list as buttons: whoever taps one answers with it.
+    pub choices: Option<Choices>,
     pub checks: Vec<Check>,
     /// Said in order after each answer that does not fit; the last one repeats.
     pub retries: Vec<Words>,
@@ -64,6 +66,18 @@ pub struct Button {
     pub span: Span,
 }
 
+/// `choices from LIST, at most NUMBER`.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    pub list: Expr,
+    /// From 1 to [`MOST_CHOICES`].
+    pub most: u32,
+    pub span: Span,
+}
+
+/// Nobody reads more buttons.
+pub const MOST_CHOICES: u32 = 10;
+
 /// `check EXPR: words if not`.
 #[derive(Clone, Debug)]
 pub struct Check {
@@ -79,6 +93,7 @@ pub const SPEC: Spec = Spec {
     clauses: &[
         ("accept", "accept email"),
         ("button", "button name: label"),
+        ("choices from", "choices from free.times"),
         ("check", "check condition: words if not"),
         ("retry", "retry: words"),
         ("when", "when 3 tries failed"),
@@ -93,7 +108,8 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Option<Ask> {
     let slot = p.name(line.part(Rule::name)?);
     let (accepts, buttons, checks, retries, handlers, stay, secret) = Default::default();
     let span = line.span;
-    let mut ask = Ask { slot, question, accepts, buttons, checks, retries, handlers, stay, secret, span };
+    let choices = None;
+    let mut ask = Ask { slot, question, accepts, buttons, choices, checks, retries, handlers, stay, secret, span };
     for child in rest {
         ask.clause(p, child);
     }
@@ -109,6 +125,10 @@ impl Ask {
                 self.misplaced_under_accept(p, child);
             }
             Rule::button => self.buttons.extend(button(p, &clause, child)),
+            Rule::choices => {
+                p.nothing_under(child, "`choices from`");
+                self.choices = choices(p, &clause);
+            }
             Rule::check => self.checks.extend(check(p, &clause, child)),
             Rule::retry => self.retries.push(p.words(&clause, child)),
             Rule::stay => {
@@ -216,6 +236,17 @@ fn button(p: &mut Parser, clause: &Form, child: &Node<'_>) -> Option<Button> {
     // With a block it is no answer.
     let name = if block.is_some() { p.name(written) } else { p.value_name(written) };
     Some(Button { name, label: label?, block, span: clause.span })
+}
+
+fn choices(p: &mut Parser, clause: &Form) -> Option<Choices> {
+    let list = p.expr(clause.part(Rule::list)?);
+    let written = clause.part(Rule::number).map(|n| n.text.parse().unwrap_or(u32::MAX));
+    let most = written.unwrap_or(MOST_CHOICES);
+    if !(1..=MOST_CHOICES).contains(&most) {
+        let action = format!("Write a number from 1 to {MOST_CHOICES}.");
+        p.report("F038", clause.span, "Nobody reads so many buttons, or none are left", action);
+    }
+    Some(Choices { list, most: most.clamp(1, MOST_CHOICES), span: clause.span })
 }
 
 fn check(p: &mut Parser, clause: &Form, child: &Node<'_>) -> Option<Check> {

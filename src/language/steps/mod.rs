@@ -173,6 +173,7 @@ const WORDS: &[&str] = &[
     "otherwise",
     "comment",
     "thumbs",
+    "choices from",
     "stay on topic",
     "secret",
     "text",

@@ -98,6 +98,11 @@ fn denied(said: &[Token], start: usize) -> bool {
     before.iter().any(|token| crate::understand::mood::negates(&token.text))
 }
 
+/// "I have no photo" is nearly "I have a photo", and means the contrary.
+fn denies(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| crate::understand::mood::negates(&token.text))
+}
+
 fn span_of(said: &[Token], place: &Range<usize>, text: &str) -> Range<usize> {
     let start = said.get(place.start).map_or(0, |token| token.span.start);
     start..said.get(place.end.wrapping_sub(1)).map_or(text.len(), |token| token.span.end)
@@ -135,7 +140,8 @@ fn by_part(labels: &[Vec<Token>], said: &[Token]) -> Option<usize> {
     if telling.is_empty() || telling.len() > FUZZY_WORDS {
         return None;
     }
-    only(&matching(labels, |label| telling.iter().all(|token| label.iter().any(|word| word.stem == token.stem))))
+    let holds = |label: &[Token]| telling.iter().all(|token| label.iter().any(|word| word.stem == token.stem));
+    only(&matching(labels, |label| denies(label) == denies(said) && holds(label)))
 }
 
 /// With slips of the fingers: the share of the label's telling words that are in the text, weighed by how alike.
@@ -143,7 +149,8 @@ fn nearly(labels: &[Vec<Token>], said: &[Token]) -> Option<usize> {
     if said.len() > FUZZY_WORDS {
         return None;
     }
-    let scores = labels.iter().map(|label| likeness(label, said));
+    let fits = |label: &[Token]| if denies(label) == denies(said) { likeness(label, said) } else { 0.0 };
+    let scores = labels.iter().map(|label| fits(label));
     let mut ranked: Vec<(f32, usize)> = scores.enumerate().map(|(at, score)| (score, at)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let next = ranked.get(1).map_or(0.0, |(score, _)| *score);

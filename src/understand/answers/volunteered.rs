@@ -13,8 +13,8 @@ pub fn unambiguous(kind: &Kind) -> bool {
         Kind::Pattern(pattern) => regex_syntax::parse(&pattern.source).is_ok_and(|hir| {
             needs_digit(&hir) && hir.properties().minimum_len().is_some_and(|length| length >= SHORTEST)
         }),
-        Kind::OneOf(labels) => telling(labels.iter().map(String::as_str)),
-        Kind::Rows(rows) => telling(rows.iter().map(|row| row.label.as_str())),
+        Kind::OneOf(labels) => labels.iter().any(|label| telling(label)),
+        Kind::Rows(rows) => rows.iter().any(|row| telling(&row.label)),
         _ => false,
     }
 }
@@ -31,24 +31,25 @@ pub fn volunteered(kind: &Kind, text: &str, frame: &Frame) -> Option<Found> {
         Kind::Pattern(pattern) => pattern.find(text),
         Kind::OneOf(labels) => {
             let (at, span) = choose::named(labels, text)?;
-            labels.get(at).map(|label| Found::new(label.as_str(), span))
+            labels.get(at).filter(|label| telling(label)).map(|label| Found::new(label.as_str(), span))
         }
         Kind::Rows(rows) => {
             let labels: Vec<String> = rows.iter().map(|row| row.label.clone()).collect();
             let (at, span) = choose::named(&labels, text)?;
-            rows.get(at).map(|row| Found::new(row.value.clone(), span))
+            rows.get(at).filter(|row| telling(&row.label)).map(|row| Found::new(row.value.clone(), span))
         }
         _ => None,
     }
 }
 
-/// Whether every label is one whole word that people do not say in passing.
-fn telling<'l>(mut labels: impl Iterator<Item = &'l str>) -> bool {
-    labels.all(|label| {
-        let said = words(label);
-        let [word] = said.as_slice() else { return false };
-        word.text.chars().count() >= SHORTEST && !is_stop_word(&word.text) && !super::names::is_common(&word.text)
-    })
+/// Whether a label is what people do not say in passing: one telling word, or several of which two tell something.
+fn telling(label: &str) -> bool {
+    let said = words(label);
+    let tells = |word: &str| word.chars().count() >= SHORTEST && !is_stop_word(word) && !super::names::is_common(word);
+    match said.as_slice() {
+        [word] => tells(&word.text),
+        several => several.iter().filter(|word| tells(&word.text)).count() >= 2,
+    }
 }
 
 /// Whether nothing without a digit matches.
