@@ -4,10 +4,12 @@
 
 mod answer;
 mod arrive;
+mod attach;
 mod correct;
 mod digress;
 pub mod effect;
 pub mod event;
+pub mod file;
 pub mod input;
 mod ops;
 mod person;
@@ -22,6 +24,7 @@ mod words;
 
 pub use effect::Effect;
 pub use event::{Choice, Event, Speaker, What};
+pub use file::File;
 pub use input::{Answer, Input, Timer};
 pub use session::{Control, Holder, Session, Wait};
 pub use turn::{Seen, Spoken, Trace, Turn, Walked, Way, turn, watched};

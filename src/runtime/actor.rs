@@ -113,6 +113,7 @@ impl Actor {
             Input::CustomerSaid { cid, text } | Input::AgentSaid { cid, text, .. } => (cid, text.as_str()),
             Input::CustomerTapped { cid, choice } => (cid, choice.as_str()),
             Input::CustomerWantsPerson { cid } => (cid, "person"),
+            Input::CustomerSent { cid, file } => (cid, file.id.as_str()),
             _ => return Ok(None),
         };
         let mut found = self.session.heard(cid).cloned();
@@ -152,7 +153,10 @@ impl Actor {
     fn paced(&mut self, input: &Input) -> Result<(), Refusal> {
         let customer = matches!(
             input,
-            Input::CustomerSaid { .. } | Input::CustomerTapped { .. } | Input::CustomerWantsPerson { .. }
+            Input::CustomerSaid { .. }
+                | Input::CustomerTapped { .. }
+                | Input::CustomerSent { .. }
+                | Input::CustomerWantsPerson { .. }
         );
         if customer {
             self.bucket.take(&self.inner.limits).map_err(|retry_after| Refusal::TooFast { retry_after })?;

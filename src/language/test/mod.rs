@@ -31,9 +31,10 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act {
     Given(Given),
-    /// The customer writes, taps, asks for a person.
+    /// The customer writes, taps, sends a photo or a file, asks for a person.
     Customer(String),
     Taps(String),
+    Sends(String),
     WantsPerson,
     /// The bot says something that fits; `...` is any words.
     Bot(String),
@@ -106,6 +107,7 @@ const BEGINNINGS: &[&str] = &[
     "given",
     "customer:",
     "customer taps",
+    "customer sends",
     "customer asks for a person",
     "bot:",
     "bot says nothing else",

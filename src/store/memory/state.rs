@@ -1,6 +1,6 @@
 //! What the store in memory holds. Every change is checked wholly before any of it is made.
 use crate::engine::session::{Heard, digest};
-use crate::engine::{Event, Session, Timer, What};
+use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId};
 use crate::runtime::ports::{Account, Commit, DUE, Due, Hash, Loaded, Pending, StoreError, Stored};
 use crate::runtime::view::{self, Row};
@@ -151,7 +151,6 @@ impl State {
 }
 
 fn heard(event: &Event) -> Option<Heard> {
-    let What::Message { cid: Some(cid), text, choice, .. } = &event.what else { return None };
-    let digest = digest(choice.as_deref().unwrap_or(text));
-    Some(Heard { cid: cid.clone(), seq: event.seq, digest })
+    let (cid, said) = event.what.said()?;
+    Some(Heard { cid: cid.to_owned(), seq: event.seq, digest: digest(said) })
 }
