@@ -12,6 +12,7 @@ mod docs;
 mod editors;
 mod engine;
 mod faults;
+mod files;
 mod format;
 mod graph;
 mod http;

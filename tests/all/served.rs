@@ -32,6 +32,10 @@ flow main
   say: You chose {{ colour }}.
   ask size: Which size?
     accept text
+  ask photo: A photo, please.
+    accept photo
+    retry: {{ answer }} is no picture.
+  say: {{ photo.name }} is lovely.
 ";
 
 /// A bot that asks for a colour, by buttons or words.

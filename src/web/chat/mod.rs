@@ -1,4 +1,5 @@
 //! Chats for customers: a WebSocket, and the same over plain HTTP. Contract: docs/protocol.md.
+pub mod files;
 pub mod http;
 pub mod items;
 pub mod socket;

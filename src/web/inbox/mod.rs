@@ -1,5 +1,6 @@
 //! The agents' side: accounts, logins, the inbox and its socket.
 pub mod attempts;
 pub mod auth;
+pub mod files;
 pub mod pages;
 pub mod socket;
