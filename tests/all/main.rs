@@ -3,6 +3,7 @@ mod acme;
 mod agents;
 mod architecture;
 mod browser;
+mod browser_files;
 mod cli;
 mod codes;
 mod connector;
