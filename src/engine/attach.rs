@@ -37,8 +37,12 @@ impl Run<'_> {
         }
     }
 
-    /// The bot itself cannot look at it. What it waits for stays open, buttons and all.
+    /// The bot itself cannot look at it. What it waits for stays open, buttons and all. To several files in a row it is said
+    /// once.
     fn kept_for_colleagues(&mut self) {
+        if self.session.last_said == self.said(phrases::FILE_KEPT) {
+            return;
+        }
         let (choices, scale) = (std::mem::take(&mut self.control.choices), self.control.scale.take());
         self.message(self.said(phrases::FILE_KEPT), choices, scale);
     }

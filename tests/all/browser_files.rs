@@ -72,6 +72,9 @@ async fn a_photo_from_the_widget_is_seen_in_the_inbox() -> WebDriverResult<()> {
     customer.sees("I can't look at it myself, but a colleague can.").await;
     let loaded = "const i = this.querySelector('.msg.customer:not([data-cid]) img'); return !!i && i.complete && i.naturalWidth > 300;";
     customer.until(loaded, "photo in the chat").await;
+    let said = customer.chat().await;
+    assert_eq!(said.iter().filter(|l| l.contains("a colleague can")).count(), 1, "said once for both: {said:?}");
+    customer.until("return this.querySelectorAll('[data-test=choice]').length > 1", "question still open").await;
 
     // What is no picture is refused in words, and can be taken back.
     customer.choose(&[&fake]).await?;
@@ -90,6 +93,8 @@ async fn a_photo_from_the_widget_is_seen_in_the_inbox() -> WebDriverResult<()> {
         assert!(start.elapsed() < PATIENCE, "the agent does not see the photo");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    let up = "document.querySelector('[data-test=photo]').scrollIntoView({ block: 'end' })";
+    agent.driver.execute(up, vec![]).await?;
     agent.shot("files-inbox").await?;
 
     // After the page is loaded anew the photo is still there, read with the chat's token.

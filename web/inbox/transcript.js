@@ -145,7 +145,7 @@ class Sent extends Component {
       return html`<a class="photo" href=${url} target="_blank" rel="noopener noreferrer" title=${`${file.name}, ${bytes(file.size)}`}>
         <img data-test="photo" src=${url} alt=${`Photo ${file.name}`} loading="lazy" onError=${() => this.setState({ broken: true })} />
       </a>`;
-    return html`<a class="file" data-test="file" href=${url} download=${file.name}><${Icon} name="file" /><span>${file.name}<small>${bytes(file.size)}</small></span></a>`;
+    return html`<a class="file" data-test="file" href=${url} download=${file.name}><${Icon} name="file" /><span><b>${file.name}</b><small>${bytes(file.size)}</small></span></a>`;
   }
 }
 

@@ -11,14 +11,16 @@ export function size(bytes) {
 
 /** What is known of a file: a picture of it, or a sign with its name and size. */
 export function face({ name, size: bytes, type }, url) {
+  const sign = make("span", "doc", icon("file"), make("span", "", make("b", "", name), make("small", "", size(bytes))));
   if (url || shows(type)) {
     const img = make("img");
     img.alt = `Photo ${name}`;
     img.draggable = false;
+    img.onerror = () => img.replaceWith(sign);
     if (url) img.src = url;
     return img;
   }
-  return make("span", "doc", icon("file"), make("span", "", make("b", "", name), make("small", "", size(bytes))));
+  return sign;
 }
 
 /** Whether every browser can show it. */

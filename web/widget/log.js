@@ -12,6 +12,7 @@ const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric"
 export class Log {
   /** The last message, for its buttons; and whom the chat is with. */
   #last = null;
+  #sent = false;
   #lastDay = "";
   #outbox = [];
   #timer = 0;
@@ -71,8 +72,11 @@ export class Log {
       this.#newDay(item.at);
       if (item.kind === "message") {
         this.#list.append(this.#message(item, fresh));
-        // Words that follow a question leave it open; only an answer or a person closes it.
-        if (item.from.role !== "bot" || item.choices || item.takes || !(this.#last?.choices || this.#last?.takes)) this.#last = item;
+        // Words that follow a question leave it open; only an answer or a person closes it. Whether a file was one shows when the bot speaks.
+        const asks = item.choices || item.takes;
+        if (item.files) this.#sent = true;
+        else if (item.from.role !== "bot" || asks || this.#sent || !(this.#last?.choices || this.#last?.takes)) this.#last = item;
+        this.#sent &&= item.from.role === "customer";
         mine ||= item.from.role === "customer";
         if (item.from.role !== "customer") this.typing(false);
       } else {
