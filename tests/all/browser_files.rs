@@ -1,5 +1,7 @@
 //! Photos and files in a real Chromium: chosen in the widget on the shop's page, seen by the agent in the inbox.
 use super::browser::{Demo, PATIENCE, Window, chromedriver, frame_document, ready};
+use super::files::PNG;
+use super::served::Served;
 use crate::support::root;
 use serde_json::{Value, json};
 use std::fs;
@@ -102,8 +104,14 @@ async fn a_photo_from_the_widget_is_seen_in_the_inbox() -> WebDriverResult<()> {
     customer.open_widget().await?;
     customer.until(loaded, "photo after a reload").await;
 
-    // On a narrow, dark telephone; without a connection the photo waits and is sent afterwards.
-    let phone = Window::open(port, (500, 740), &shots).await?;
+    on_a_phone(port, &mut demo, &photo, &shots).await?;
+    customer.driver.quit().await?;
+    agent.driver.quit().await
+}
+
+/// On a narrow, dark telephone; without a connection the photo waits and is sent afterwards.
+async fn on_a_phone(port: u16, demo: &mut Demo, photo: &Path, shots: &Path) -> WebDriverResult<()> {
+    let phone = Window::open(port, (500, 740), shots).await?;
     let tools = phone.driver.cdp();
     let metrics = json!({ "width": 360, "height": 720, "deviceScaleFactor": 2, "mobile": true });
     tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
@@ -129,8 +137,65 @@ async fn a_photo_from_the_widget_is_seen_in_the_inbox() -> WebDriverResult<()> {
     phone.shot("files-phone").await?;
     let wide = phone.driver.execute("return document.documentElement.scrollWidth", vec![]).await?;
     assert_eq!(wide.json(), 360, "nothing sticks out");
-    for window in [customer, agent, phone] {
-        window.driver.quit().await?;
+    phone.driver.quit().await
+}
+
+/// At the question for a photo: pasted, sent with the keyboard, stopped on its way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_photo_is_pasted_where_one_is_asked_for_and_stopped_on_its_way() -> WebDriverResult<()> {
+    let served = Served::new().await;
+    let shots = root().join("target/screenshots");
+    fs::create_dir_all(&shots).expect("a folder for screenshots");
+    let (_driver, port) = chromedriver();
+    ready(port).await;
+    let page = Window::open(port, (800, 760), &shots).await?;
+    page.driver.goto(served.url("/chat/test")).await?;
+    page.reads("log", "Which colour?").await?;
+    let composer = page.find("composer").await?;
+    for (words, next) in [("red", "Which size?"), ("small", "A photo, please.")] {
+        composer.send_keys(words).await?;
+        composer.send_keys(Key::Enter).await?;
+        page.reads("log", next).await?;
     }
-    Ok(())
+    let (clip, input) = (page.find("clip").await?, page.driver.find(By::Css("[data-test=file]")).await?);
+    assert_eq!(clip.attr("aria-label").await?.as_deref(), Some("Choose a photo"));
+    assert_eq!(input.attr("accept").await?.as_deref(), Some("image/jpeg,image/png,image/gif,image/webp"));
+    page.shot("files-asked").await?;
+
+    // On a slow line: it can be seen how far it is, words get through beside it, and it can be stopped.
+    let large = served.data.path().join("large.png");
+    fs::write(&large, [PNG, &vec![7; 3_000_000]].concat()).expect("a file");
+    let tools = page.driver.cdp();
+    tools.send_raw("Network.enable", json!({})).await?;
+    let slow = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 40_000 });
+    tools.send_raw("Network.emulateNetworkConditions", slow).await?;
+    input.send_keys(large.to_string_lossy()).await?;
+    page.find("chosen").await?;
+    page.press("send").await?;
+    page.reads("log", "Sending…").await?;
+    page.shot("files-sending").await?;
+    let cancel = "const b = [...document.querySelectorAll('[data-test=message] button')].find(b => b.textContent === 'Cancel'); b.click();";
+    page.driver.execute(cancel, vec![]).await?;
+    assert!(!page.find("log").await?.text().await?.contains("Sending…"), "it is gone");
+    let fast = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    tools.send_raw("Network.emulateNetworkConditions", fast).await?;
+
+    // Pasted by mistake: taken out again with the keyboard. Pasted on purpose: sent with Enter.
+    let bytes: Vec<String> = PNG.iter().map(u8::to_string).collect();
+    let paste = format!(
+        "const d = new DataTransfer(); d.items.add(new File([new Uint8Array([{}])], 'dot.png', {{ type: 'image/png' }})); document.activeElement.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: d, bubbles: true, cancelable: true }}));",
+        bytes.join(",")
+    );
+    page.driver.execute(&paste, vec![]).await?;
+    page.driver.find(By::Css("[data-test=chosen] button")).await?.send_keys(Key::Enter).await?;
+    assert!(page.driver.find_all(By::Css("[data-test=chosen]")).await?.is_empty(), "nothing waits any more");
+    composer.click().await?;
+    page.driver.execute(&paste, vec![]).await?;
+    page.find("chosen").await?;
+    composer.send_keys(Key::Enter).await?;
+    page.reads("log", "dot.png is lovely.").await?;
+    let photos = "return [...document.querySelectorAll('[data-from=customer] img')].map(i => i.alt)";
+    let photos = page.driver.execute(photos, vec![]).await?.json().clone();
+    assert_eq!(photos, json!(["Photo dot.png"]), "what was stopped is not in the chat");
+    page.driver.quit().await
 }
