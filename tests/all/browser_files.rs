@@ -180,17 +180,20 @@ async fn a_photo_is_pasted_where_one_is_asked_for_and_stopped_on_its_way() -> We
     let fast = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
     tools.send_raw("Network.emulateNetworkConditions", fast).await?;
 
-    // Pasted by mistake: taken out again with the keyboard. Pasted on purpose: sent with Enter.
-    let bytes: Vec<String> = PNG.iter().map(u8::to_string).collect();
-    let paste = format!(
-        "const d = new DataTransfer(); d.items.add(new File([new Uint8Array([{}])], 'dot.png', {{ type: 'image/png' }})); document.activeElement.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: d, bubbles: true, cancelable: true }}));",
-        bytes.join(",")
-    );
-    page.driver.execute(&paste, vec![]).await?;
+    // Dragged over the page it says so; dropped by mistake it is out again with the keyboard. Pasted on purpose: sent with Enter.
+    page.driver
+        .execute(carried("new DragEvent('dragover', { dataTransfer: d, bubbles: true, cancelable: true })"), vec![])
+        .await?;
+    page.shot("files-dropping").await?;
+    page.driver
+        .execute(carried("new DragEvent('drop', { dataTransfer: d, bubbles: true, cancelable: true })"), vec![])
+        .await?;
     page.driver.find(By::Css("[data-test=chosen] button")).await?.send_keys(Key::Enter).await?;
     assert!(page.driver.find_all(By::Css("[data-test=chosen]")).await?.is_empty(), "nothing waits any more");
     composer.click().await?;
-    page.driver.execute(&paste, vec![]).await?;
+    page.driver
+        .execute(carried("new ClipboardEvent('paste', { clipboardData: d, bubbles: true, cancelable: true })"), vec![])
+        .await?;
     page.find("chosen").await?;
     composer.send_keys(Key::Enter).await?;
     page.reads("log", "dot.png is lovely.").await?;
@@ -198,4 +201,11 @@ async fn a_photo_is_pasted_where_one_is_asked_for_and_stopped_on_its_way() -> We
     let photos = page.driver.execute(photos, vec![]).await?.json().clone();
     assert_eq!(photos, json!(["Photo dot.png"]), "what was stopped is not in the chat");
     page.driver.quit().await
+}
+
+/// JavaScript for an event that carries a picture.
+fn carried(event: &str) -> String {
+    let bytes: Vec<String> = PNG.iter().map(u8::to_string).collect();
+    let file = format!("new File([new Uint8Array([{}])], 'dot.png', {{ type: 'image/png' }})", bytes.join(","));
+    format!("const d = new DataTransfer(); d.items.add({file}); document.activeElement.dispatchEvent({event});")
 }

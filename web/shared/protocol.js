@@ -112,6 +112,7 @@ export class Chat {
     if (this.#sending?.cid === cid) this.#sent();
     this.#forgetEntry(cid);
     this.#pump();
+    this.#upload();
   }
 
   #put(what) {

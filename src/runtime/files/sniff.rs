@@ -79,7 +79,7 @@ mod tests {
             (b"MZ\x90\0\x03", "x.pdf", None),
             (b"\0\0\0\x18ftypisom\0\0\0\0", "x.heic", None),
             (b" %PDF-1.7\0", "x.pdf", None),
-            (b"RIFF", "x.webp", None),
+            (b"RIFF", "x.webp", Some("text/plain")),
         ] {
             assert_eq!(sniff(bytes, name), kind, "{:?}", String::from_utf8_lossy(bytes));
         }
