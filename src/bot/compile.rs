@@ -64,12 +64,18 @@ pub struct Inspected {
 
 /// Compiles a bot. Every mistake in every file is reported at once.
 pub fn compile(files: &Files) -> Compiled {
-    let Checked { sources, parts, templates, flows, bound } = checked(files);
+    let Checked { sources, mut parts, templates, flows, bound } = checked(files);
+    let sound = parts.found.iter().all(|d| d.severity != Severity::Error);
+    let topics = sound.then(|| topics(&parts.flows));
+    // Only here: an editor that inspects a bot at each keystroke trains no topics.
+    let confused = topics.iter().flat_map(|topics| check::confusions(&parts.flows, parts.own, topics));
+    parts.found.extend(confused);
+    in_order(&mut parts.found);
     let found = parts.found;
-    let bot = found.iter().all(|d| d.severity != Severity::Error).then(|| Bot {
+    let bot = topics.map(|topics| Bot {
         id: files.id.clone(),
         hash: hash(files),
-        topics: topics(&parts.flows),
+        topics,
         topics_in: parts.locales.iter().map(|(tag, l)| (tag.to_owned(), topics_in(&parts.flows, l))).collect(),
         locales: parts.locales,
         texts: parts.texts,
@@ -114,24 +120,28 @@ fn checked(files: &Files) -> Checked {
         philosophy: &parts.philosophy,
         tests: &parts.tests,
     };
-    let mut checked = check::check(&subject);
+    let mut templates = Templates::speaking(&parts.settings, &parts.locales);
+    let mut checked = check::check(&subject, &mut templates);
     // House flows lead to the author's `main`; that it is missing is told once, as the author's mistake.
     checked.retain(|d| d.code != "F103" || usize::try_from(d.span.file.0).is_ok_and(|file| file < author_files));
     parts.found.extend(checked);
     let translated = locales::check(&parts.locales, &parts.settings, &parts.flows, &parts.texts);
     parts.found.extend(translated);
-    let mut templates = Templates::speaking(&parts.settings, &parts.locales);
     let flows = lowered(&mut parts, &sources, &mut templates);
     // What is proved of a bot with mistakes would only repeat them.
     let sound = parts.found.iter().all(|d| d.severity != Severity::Error);
     let Parts { settings, integrations, philosophy, found, .. } = &mut parts;
     let bound = sound.then(|| check::prove(&flows, settings, integrations, philosophy, found)).flatten();
-    found.sort_by(|a, b| (a.span.file, a.span.start, a.code).cmp(&(b.span.file, b.span.start, b.code)));
+    in_order(found);
     found.dedup();
     // A name that was mended by us exists nowhere; that it does not is no second mistake.
     let mended: BTreeSet<_> = found.iter().filter(|d| d.code == "F023").map(|d| d.span).collect();
     found.retain(|d| !d.code.starts_with("F10") || !mended.contains(&d.span));
     Checked { sources, parts, templates, flows, bound }
+}
+
+fn in_order(found: &mut [Diagnostic]) {
+    found.sort_by(|a, b| (a.span.file, a.span.start, a.code).cmp(&(b.span.file, b.span.start, b.code)));
 }
 
 fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
@@ -193,15 +203,17 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
     parts.locales =
         Locales::of_the_house(&parts.settings.languages.iter().skip(1).cloned().chain(tags).collect::<Vec<_>>());
     spoken.into_iter().for_each(|(tag, locale)| parts.locales.add(&tag, locale));
-    parts.texts = check::texts_of(&parts.flows);
+    parts.texts = check::texts_of(&parts.flows, &parts.settings.kinds);
     parts
 }
 
 fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates) -> BTreeMap<String, FlowCode> {
-    let around = Around { settings: &parts.settings, integrations: &parts.integrations, sources };
-    let mut flows = BTreeMap::new();
+    let some = parts.flows.iter().filter_map(|f| Some((f.name.text.as_str(), f.for_customers.as_ref()?)));
+    let around =
+        Around { settings: &parts.settings, integrations: &parts.integrations, sources, for_customers: some.collect() };
+    let (mut flows, mut patterns) = (BTreeMap::new(), lower::Patterns::new());
     for (index, flow) in parts.flows.iter().enumerate() {
-        let code = lower::flow(flow, index >= parts.own, &around, templates, &mut parts.found);
+        let code = lower::flow(flow, index >= parts.own, &around, templates, &mut patterns, &mut parts.found);
         flows.entry(code.name.clone()).or_insert(code);
     }
     reads_of_do(&mut flows);

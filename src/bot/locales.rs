@@ -119,13 +119,17 @@ pub fn read(file: FileId, source: &SourceFile) -> (Locale, Vec<Diagnostic>) {
     (locale, reader.found)
 }
 
-/// Every text of a bot that customers may read: steps, titles, and the engine's own words.
-pub fn texts(flows: &[Flow], of_step: impl Fn(&Flow) -> Vec<String>) -> Vec<String> {
+/// Every text of a bot that customers may read: steps, titles, labels of rows, and the engine's own words.
+pub fn texts(
+    flows: &[Flow],
+    labels: impl Iterator<Item = String>,
+    of_step: impl Fn(&Flow) -> Vec<String>,
+) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut seen = BTreeSet::new();
     let titles = |f: &Flow| f.title.as_ref().map(|t| t.text.clone());
     let own = flows.iter().flat_map(|f| titles(f).into_iter().chain(of_step(f)));
-    for text in own.chain(phrases::all().map(str::to_owned)) {
+    for text in own.chain(labels).chain(phrases::all().map(str::to_owned)) {
         if text.chars().any(char::is_alphabetic) && seen.insert(text.clone()) {
             found.push(text);
         }

@@ -1,6 +1,6 @@
 //! What a flow becomes: about a dozen operations in a row, with jumps. The engine knows only these.
 use super::template::{Formula, Text};
-use crate::language::ast::{Feeling, Priority, Term};
+use crate::language::ast::{Feeling, Priority, Start, Term};
 use crate::language::source::Span;
 use crate::language::steps::Scale;
 use crate::understand::answers;
@@ -30,8 +30,32 @@ pub struct FlowCode {
     pub gives: Vec<String>,
     /// Details that must be filled before `do` runs it, where the author says so.
     pub needs: Vec<String>,
+    /// Only customers for whom this holds ever come here.
+    pub for_customers: Option<Formula>,
+    /// What begins it without being asked for.
+    pub starts: Vec<Start>,
     /// Where its name stands.
     pub span: Span,
+}
+
+impl FlowCode {
+    /// Whether customers, the website or the shop can begin it, with nothing known of the matter.
+    pub fn begins(&self) -> bool {
+        self.topic || !self.starts.is_empty()
+    }
+
+    /// Details that it is begun with, where events alone begin it.
+    pub fn given(&self) -> BTreeSet<String> {
+        let mut all: Option<BTreeSet<String>> = None;
+        for start in &self.starts {
+            let with = match start {
+                Start::Event { with, .. } if !self.topic => with.iter().cloned().collect(),
+                _ => BTreeSet::new(),
+            };
+            all = Some(all.map_or(with.clone(), |known| known.intersection(&with).cloned().collect()));
+        }
+        all.unwrap_or_default()
+    }
 }
 
 /// An operation and where it comes from.

@@ -18,6 +18,8 @@ const LONGEST_WORD: usize = 200;
 pub struct Node {
     pub span: Span,
     pub value: Kind,
+    /// A number, a yes or a no as it stands in the file: `007` and `No` may be meant as words.
+    written: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -133,9 +135,19 @@ fn place(file: FileId, source: &SourceFile, raw: Raw) -> Node {
     {
         span = Span::new(file, span.start as usize, span.start as usize + text.len());
     }
+    let plain = matches!(raw.0.value, RawKind::Yes(_) | RawKind::Number(_));
+    let written = source.text.get(span.start as usize..span.end as usize).filter(|_| plain).and_then(plain_word);
     let value = match raw.0.value {
         RawKind::Nothing => Kind::Nothing,
+        // YAML reads a bare `off` as "no"; people mean the word.
+        RawKind::Yes(_) if written.as_ref().is_some_and(|w| !is_yes_or_no(w)) => {
+            Kind::Text(written.clone().unwrap_or_default())
+        }
         RawKind::Yes(b) => Kind::Yes(b),
+        // A code, not a number: `007`.
+        RawKind::Number(_) if written.as_ref().is_some_and(|w| is_code(w)) => {
+            Kind::Text(written.clone().unwrap_or_default())
+        }
         RawKind::Number(n) => Kind::Number(n),
         RawKind::Text(t) => Kind::Text(t),
         RawKind::List(items) => Kind::List(items.into_iter().map(|i| place(file, source, i)).collect()),
@@ -149,7 +161,21 @@ fn place(file: FileId, source: &SourceFile, raw: Raw) -> Node {
                 .collect(),
         ),
     };
-    Node { span, value }
+    Node { span, value, written }
+}
+
+/// A value without what may stand behind it on its line.
+fn plain_word(text: &str) -> Option<String> {
+    let word = text.split([',', '}', ']']).next().unwrap_or(text).trim();
+    (!word.is_empty()).then(|| word.to_owned())
+}
+
+fn is_code(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('0') && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_yes_or_no(word: &str) -> bool {
+    ["yes", "no", "true", "false"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn span_of(file: FileId, source: &SourceFile, at: &serde_yaml::Location) -> Span {
@@ -235,8 +261,8 @@ impl Reader {
     pub fn text(&mut self, node: &Node) -> Option<String> {
         match &node.value {
             Kind::Text(t) => Some(t.clone()),
-            Kind::Number(n) => Some(n.to_string()),
-            Kind::Yes(b) => Some(if *b { "yes" } else { "no" }.into()),
+            Kind::Number(n) => Some(node.written.clone().unwrap_or_else(|| n.to_string())),
+            Kind::Yes(b) => Some(node.written.clone().unwrap_or_else(|| if *b { "yes" } else { "no" }.into())),
             _ => {
                 self.wrong(node.span, "A text is needed here", "Write it on the same line after the colon.");
                 None
@@ -247,8 +273,8 @@ impl Reader {
     pub fn yes(&mut self, node: &Node) -> bool {
         match &node.value {
             Kind::Yes(b) => *b,
-            Kind::Text(t) if t == "yes" => true,
-            Kind::Text(t) if t == "no" => false,
+            Kind::Text(t) if ["yes", "on"].iter().any(|w| t.eq_ignore_ascii_case(w)) => true,
+            Kind::Text(t) if ["no", "off"].iter().any(|w| t.eq_ignore_ascii_case(w)) => false,
             _ => {
                 self.wrong(node.span, "`yes` or `no` is needed here", "Write `yes` or `no`.");
                 false

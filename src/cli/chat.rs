@@ -1,12 +1,13 @@
 //! `rapport chat`: a conversation in the terminal, on the real engine; nothing is kept.
-use super::load;
+use super::{load, out};
 use crate::bot::Bot;
 use crate::connector::Http;
 use crate::engine::file::{File, kind_of};
-use crate::engine::{self, Answer, Effect, Input, Session, Speaker, Turn, What};
+use crate::engine::{self, Answer, Effect, Input, Session, Speaker, Timer, Turn, What};
 use crate::id::SessionId;
 use crate::runtime::ports::{Connector, Request};
 use crate::time::{Clock, SystemClock};
+use crate::understand::mood::Mood;
 use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
@@ -22,26 +23,26 @@ pub fn run(path: &Path, why: bool) -> Result<ExitCode> {
         bail!("There are several bots in {}: {}. Name one of their folders.", path.display(), names.join(", "));
     }
     let Some(bot) = bots.pop() else { bail!("There is no bot in {}.", path.display()) };
-    println!(
-        "Talking to {}. Write as a customer would; a button's number works too, and `/send FILE` sends a photo. An empty line ends.\n",
-        bot.settings.name
-    );
+    let name = &bot.settings.name;
+    let how =
+        "Write as a customer would; a button's number works too, and `/send FILE` sends a photo. An empty line ends.";
+    out::line(&format!("Talking to {name}. {how}\n"))?;
     let mut talk = Talk::new(bot, why)?;
-    talk.give(Input::Opened { page: None, language: None, customer: Map::new(), returning: false })?;
+    talk.give(Input::Opened { page: None, language: None, customer: Map::new(), returning: false, start: None })?;
     let mut line = String::new();
     for n in 1.. {
-        print!("you: ");
-        std::io::stdout().flush()?;
+        out::write("you: ")?;
+        out::out().flush()?;
         line.clear();
         if std::io::stdin().lock().read_line(&mut line)? == 0 || line.trim().is_empty() {
             break;
         }
         match talk.read(line.trim(), n) {
             Ok(input) => talk.give(input)?,
-            Err(problem) => println!("      * {problem}"),
+            Err(problem) => out::line(&format!("      * {problem}"))?,
         }
     }
-    println!("\nGoodbye.");
+    out::line("\nGoodbye.")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -91,17 +92,22 @@ impl Talk {
     }
 
     fn give(&mut self, input: Input) -> Result<()> {
-        let mut inputs = VecDeque::from([input]);
-        while let Some(input) = inputs.pop_front() {
-            let turn = engine::turn(&self.bot, &mut self.session, input, self.clock.now());
-            self.show(&turn);
+        let now = self.clock.now();
+        let mut inputs = VecDeque::from([(input, now)]);
+        while let Some((input, now)) = inputs.pop_front() {
+            let turn = engine::turn(&self.bot, &mut self.session, input, now);
+            self.show(&turn)?;
             for effect in turn.effects {
                 match effect {
                     Effect::Call { call, system, action, args, .. } => {
-                        inputs
-                            .push_back(Input::CallAnswered { call, answer: self.call(call, &system, &action, &args) });
+                        let answer = self.call(call, &system, &action, &args);
+                        inputs.push_back((Input::CallAnswered { call, answer }, self.clock.now()));
                     }
-                    Effect::Queue { .. } => inputs.push_back(Input::NobodyAvailable),
+                    Effect::Queue { .. } => inputs.push_back((Input::NobodyAvailable, now)),
+                    // In a terminal a line is a whole thought.
+                    Effect::SetTimer { timer: timer @ Timer::More, due } => {
+                        inputs.push_back((Input::TimerFired { timer }, due));
+                    }
                     Effect::SetTimer { .. } | Effect::CancelTimer { .. } => {}
                 }
             }
@@ -117,39 +123,53 @@ impl Talk {
         self.waiter.block_on(self.connector.call(request))
     }
 
-    fn show(&self, turn: &Turn) {
+    fn show(&self, turn: &Turn) -> std::io::Result<()> {
         if self.why {
             for step in turn.trace.iter().filter(|s| !s.file.starts_with("house/")) {
-                println!("      | {}:{} {} ({})", step.file, step.line, step.word, step.flow);
+                out::line(&format!("      | {}:{} {} ({})", step.file, step.line, step.word, step.flow))?;
             }
         }
         for event in &turn.events {
-            match &event.what {
-                What::Message { from: Speaker::Bot { name }, text, choices, .. } => {
-                    println!("{name}: {}", text.replace('\n', "\n      "));
-                    for (i, choice) in choices.iter().enumerate() {
-                        println!("      [{}] {}", i + 1, choice.label);
-                    }
-                }
-                What::Waiting { team, priority, summary, .. } => {
-                    println!("      * {team} is asked for a person (priority {priority:?}). They read: {summary}");
-                }
-                What::Resolved { .. } => println!("      * the chat is resolved"),
-                What::Faulted { problem } => println!("      * something is wrong with the bot: {problem}"),
-                What::Understood { topic, scores, mood } if self.why => {
-                    let scores: Vec<_> = scores.iter().map(|(t, s)| format!("{t} {s:.2}")).collect();
-                    let topic = topic.as_deref().unwrap_or("-");
-                    println!("      | understood: {topic} [{}] mood {mood:?}", scores.join(", "));
-                }
-                What::Filled { slot, value } if self.why => println!("      | {slot} = {value}"),
-                What::Answered { action, outcome, detail, .. } if self.why => {
-                    println!(
-                        "      | {action} answered {outcome}{}",
-                        detail.as_ref().map(|d| format!(": {d}")).unwrap_or_default()
-                    );
-                }
-                _ => {}
+            if let Some(words) = self.words(&event.what) {
+                out::line(&words)?;
             }
         }
+        Ok(())
     }
+
+    /// What a customer reads, what becomes of the chat, and with `--why` what the bot made of it.
+    fn words(&self, what: &What) -> Option<String> {
+        Some(match what {
+            What::Message { from: Speaker::Bot { name }, text, choices, .. } => {
+                let buttons = (1..).zip(choices).map(|(i, choice)| format!("\n      [{i}] {}", choice.label));
+                format!("{name}: {}{}", text.replace('\n', "\n      "), buttons.collect::<String>())
+            }
+            What::Waiting { team, priority, summary, .. } => {
+                let priority = priority.word();
+                format!("      * {team} is asked for a person (priority {priority}). They read: {summary}")
+            }
+            What::Resolved { .. } => "      * the chat is resolved".to_owned(),
+            What::Faulted { problem } => format!("      * something is wrong with the bot: {problem}"),
+            What::Understood { topic, scores, mood } if self.why => {
+                let scores: Vec<_> = scores.iter().map(|(t, s)| format!("{t} {s:.2}")).collect();
+                let topic = topic.as_deref().unwrap_or("-");
+                format!("      | understood: {topic} [{}], mood: {}", scores.join(", "), felt(mood))
+            }
+            What::Filled { slot, value } if self.why => format!("      | {slot} = {value}"),
+            What::Answered { action, outcome, detail, .. } if self.why => {
+                let detail = detail.as_ref().map(|d| format!(": {d}")).unwrap_or_default();
+                format!("      | {action} answered {outcome}{detail}")
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// `angry 0.60, worried 0.20`; a feeling without a sign of it is left out.
+fn felt(mood: &Mood) -> String {
+    let all =
+        [("angry", mood.anger), ("worried", mood.worry), ("disappointed", mood.disappointment), ("happy", mood.joy)];
+    let felt: Vec<String> =
+        all.iter().filter(|(_, s)| *s > 0.005).map(|(word, strength)| format!("{word} {strength:.2}")).collect();
+    if felt.is_empty() { "calm".to_owned() } else { felt.join(", ") }
 }

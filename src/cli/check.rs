@@ -1,6 +1,6 @@
 //! `rapport check`: every mistake at once.
 use super::colour::Colour;
-use super::load;
+use super::{load, out};
 use crate::bot::compile;
 use crate::bot::paths::Bound;
 use crate::language::{render, sarif};
@@ -30,7 +30,7 @@ pub struct CheckArgs {
 
 pub fn run(args: &CheckArgs) -> Result<ExitCode> {
     let colour = args.color.on();
-    let mut out = std::io::stdout().lock();
+    let mut out = out::out();
     let (mut wrong, mut explained) = (false, None);
     let (mut bots, mut runs): (Vec<Value>, Vec<Value>) = (vec![], vec![]);
     for folder in load::folders(&args.path)? {
@@ -68,5 +68,7 @@ fn longest_way(bound: &Bound) -> String {
         let turns = if s.turns == 1 { "turn" } else { "turns" };
         format!("  {:>3} {turns:<5}  {} in {}  ({}:{})\n", s.turns, s.words, s.flow, s.file, s.line)
     };
-    format!("The longest way:\n{}", bound.steps.iter().map(line).collect::<String>())
+    let steps = bound.steps.iter().map(line).collect::<String>();
+    let aside = bound.aside;
+    format!("The longest way:\n{steps}Each change of the subject in the middle of a question adds at most {aside}.\n")
 }

@@ -1,5 +1,6 @@
 //! `rapport demo`: the bots in `flows`, in a shop to try them in.
 use super::load;
+use super::save::Folders;
 use super::serve::{ServeArgs, start, until_stopped};
 use crate::bot::{Bot, Files, compile};
 use crate::web::Demo;
@@ -24,7 +25,7 @@ const SHOP: &str = "127.0.0.1:8081";
 
 pub fn run(flows: &Path, args: &ServeArgs, shop: SocketAddr) -> Result<ExitCode> {
     let bots = bots(flows, shop)?;
-    until_stopped(async { start(bots, args, Some(demo(shop)), secrets()).await })
+    until_stopped(async { start(bots, args, Some(demo(shop)), secrets(), Folders::at(flows)).await })
 }
 
 /// The shop carries the bot that knows it.

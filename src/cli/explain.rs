@@ -1,5 +1,6 @@
 //! `rapport explain F012`: what a mistake means, with an example and the same mended.
 use super::colour::Colour;
+use super::out;
 use crate::language::codes::{self, PAGES, Page};
 use crate::language::diagnostic::did_you_mean;
 use anyhow::{Result, bail};
@@ -12,7 +13,7 @@ const KEPT: &str = "\u{a0}";
 
 pub fn run(code: Option<&str>, colour: Colour) -> Result<ExitCode> {
     let Some(code) = code else {
-        print!("{}", list());
+        out::write(&list())?;
         return Ok(ExitCode::SUCCESS);
     };
     let Some(page) = codes::find(code) else {
@@ -20,7 +21,7 @@ pub fn run(code: Option<&str>, colour: Colour) -> Result<ExitCode> {
         let near = nearest(&upper).map_or_else(String::new, |n| format!(" Did you mean `{n}`?"));
         bail!("No mistake has the code {code}.{near} `rapport explain` lists them all.");
     };
-    print!("{}", shown(page, colour.on()));
+    out::write(&shown(page, colour.on()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,4 +1,5 @@
 //! `rapport fmt`: writes flow files in the one usual way.
+use super::out;
 use crate::language::{SourceFile, format};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -10,7 +11,7 @@ pub fn run(paths: &[PathBuf], check: bool, stdin: bool) -> Result<ExitCode> {
     if stdin {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).context("The text is not UTF-8")?;
-        print!("{}", format(&SourceFile::new("(standard input)", text)));
+        out::write(&format(&SourceFile::new("(standard input)", text)))?;
         return Ok(ExitCode::SUCCESS);
     }
     if paths.is_empty() {
@@ -29,11 +30,12 @@ pub fn run(paths: &[PathBuf], check: bool, stdin: bool) -> Result<ExitCode> {
             if !check {
                 replace(path, &tidy)?;
             }
-            println!("{} {}", if check { "would change" } else { "changed" }, path.display());
+            out::line(&format!("{} {}", if check { "would change" } else { "changed" }, path.display()))?;
         }
     }
     if changed == 0 {
-        println!("Nothing to change in {} {}.", files.len(), if files.len() == 1 { "file" } else { "files" });
+        let files = format!("{} {}", files.len(), if files.len() == 1 { "file" } else { "files" });
+        out::line(&format!("Nothing to change in {files}."))?;
     }
     Ok(if check && changed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

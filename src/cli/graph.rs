@@ -1,5 +1,5 @@
 //! `rapport graph`: flows as pictures.
-use super::load;
+use super::{load, out};
 use crate::bot::graph::{Unwalked, graphs, mermaid, svg};
 use crate::bot::{Bot, compile};
 use crate::language::diagnostic::did_you_mean;
@@ -45,14 +45,14 @@ pub fn run(path: &Path, args: &GraphArgs) -> Result<ExitCode> {
     let unwalked = if args.tested { unwalked(bot) } else { Unwalked::new() };
     let drawn = graphs(bot, args.flow.as_deref(), &unwalked);
     if args.mermaid {
-        print!("{}", mermaid(&drawn));
+        out::write(&mermaid(&drawn))?;
     }
     match &args.svg {
         Some(file) => {
             std::fs::write(file, svg(&drawn))
                 .with_context(|| format!("The file {} cannot be written", file.display()))?;
         }
-        None if !args.mermaid => print!("{}", svg(&drawn)),
+        None if !args.mermaid => out::write(&svg(&drawn))?,
         None => {}
     }
     Ok(ExitCode::SUCCESS)

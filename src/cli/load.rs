@@ -5,6 +5,7 @@ use crate::bot::{Bot, Compiled, Files, compile};
 use crate::language::Severity;
 use crate::language::render;
 use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,14 @@ pub fn folders(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// The folders of bots at a path by the bots' names.
+///
+/// # Errors
+/// Those of [`folders`].
+pub fn homes(path: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    folders(path)?.into_iter().map(|folder| Ok((id(&folder), folder))).collect()
+}
+
 fn list(path: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(path).with_context(|| format!("The folder {} cannot be read", path.display()))?;
     let mut found: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
@@ -53,13 +62,18 @@ fn has_flows(path: &Path) -> Result<bool> {
     Ok(list(path)?.iter().any(|p| p.extension().is_some_and(|e| e == "flow")))
 }
 
+/// A bot is called like its folder.
+fn id(folder: &Path) -> String {
+    let name = fs::canonicalize(folder).ok().and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
+    name.unwrap_or_else(|| "bot".into()).to_lowercase().replace(' ', "-")
+}
+
 /// Reads one bot's files.
 ///
 /// # Errors
 /// A file that cannot be read, in words for people.
 pub fn files(folder: &Path) -> Result<Files> {
-    let name = fs::canonicalize(folder).ok().and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
-    let id = name.unwrap_or_else(|| "bot".into()).to_lowercase().replace(' ', "-");
+    let id = id(folder);
     let mut texts = Vec::new();
     for path in list(folder)? {
         let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { continue };

@@ -9,10 +9,13 @@ mod graph;
 pub mod load;
 mod lsp;
 mod new;
+mod out;
+pub mod save;
 pub mod serve;
 mod steps;
 mod test;
 mod translate;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -57,9 +60,13 @@ enum Command {
         why: bool,
     },
     /// Play a bot's conversation tests, the files in its folder `tests`.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Test {
+        #[command(subcommand)]
+        more: Option<TestCommand>,
         /// The bot's folder, or a folder of bots.
-        path: PathBuf,
+        #[arg(required = true)]
+        path: Option<PathBuf>,
         #[command(flatten)]
         args: test::TestArgs,
     },
@@ -115,6 +122,12 @@ enum Command {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum TestCommand {
+    /// Write a chat that happened down as a test, with made-up names, addresses and numbers.
+    Save(save::SaveArgs),
+}
+
 /// Could not be run at all; 1 says that it ran and found mistakes.
 const NOT_RUN: u8 = 2;
 
@@ -127,12 +140,13 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Explain { code, color } => explain::run(code.as_deref(), color),
         Command::Chat { path, why } => chat::run(&path, why),
-        Command::Test { path, args } => test::run(&path, &args),
+        Command::Test { more: Some(TestCommand::Save(args)), .. } => save::run(&args),
+        Command::Test { path, args, .. } => test::run(&path.unwrap_or_default(), &args),
         Command::Graph { path, args } => graph::run(&path, &args),
         Command::Fmt { paths, check, stdin } => fmt::run(&paths, check, stdin),
         Command::Lsp => lsp::run(),
         Command::Translate { path, language, write } => translate::run(&path, language.as_deref(), write),
-        Command::Steps => Ok(steps::run()),
+        Command::Steps => steps::run(),
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),
     };

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 const BOT: &str = include_str!("starter/bot.yaml");
 const MAIN: &str = include_str!("starter/main.flow");
+const TEST: &str = include_str!("starter/first.flow");
 
 pub fn run(folder: &Path) -> Result<ExitCode> {
     let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -19,14 +20,16 @@ pub fn run(folder: &Path) -> Result<ExitCode> {
     if folder.exists() {
         bail!("{} is there already. Choose another name, or delete it first.", folder.display());
     }
-    fs::create_dir_all(folder).with_context(|| format!("The folder {} cannot be made", folder.display()))?;
-    for (file, text) in [("bot.yaml", BOT), ("main.flow", MAIN)] {
+    fs::create_dir_all(folder.join("tests"))
+        .with_context(|| format!("The folder {} cannot be made", folder.display()))?;
+    for (file, text) in [("bot.yaml", BOT), ("main.flow", MAIN), ("tests/first.flow", TEST)] {
         fs::write(folder.join(file), text).with_context(|| format!("{file} cannot be written"))?;
     }
     let shown = folder.display();
-    println!("Made {shown}: a bot with two topics, in bot.yaml and main.flow.\n");
+    println!("Made {shown}: a bot with two topics, in bot.yaml and main.flow, and two tests of it.\n");
     println!("  rapport chat {shown}     talk to it here");
     println!("  rapport check {shown}    after each change: lists every mistake");
+    println!("  rapport test {shown}     plays the chats in tests/first.flow, and tells what went otherwise");
     println!("  rapport serve {shown}    put it on a website, with an inbox for your team");
     Ok(ExitCode::SUCCESS)
 }

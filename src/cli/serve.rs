@@ -1,12 +1,13 @@
 //! `rapport serve` and `rapport demo`: the only place that names concrete adapters.
 use super::load;
+use super::save::Folders;
 use crate::bot::Bot;
 use crate::bus::local::LocalBus;
 use crate::connector::Http;
 use crate::runtime::{Limits, Parts, Runtime};
 use crate::store::Sqlite;
 use crate::time::SystemClock;
-use crate::web::{Demo, Options, Server};
+use crate::web::{Demo, KeepTests, Options, Server};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -37,6 +38,7 @@ pub async fn start(
     args: &ServeArgs,
     demo: Option<Demo>,
     secrets: BTreeMap<String, String>,
+    tests: Option<Arc<dyn KeepTests>>,
 ) -> Result<Server> {
     std::fs::create_dir_all(&args.data)
         .with_context(|| format!("The folder {} cannot be made", args.data.display()))?;
@@ -50,12 +52,13 @@ pub async fn start(
         limits: Limits::default(),
     };
     let runtime = Runtime::start(parts).await?;
-    Server::start(Options { runtime, listen: args.listen, public_url: args.public_url.clone(), demo }).await
+    let public_url = args.public_url.clone();
+    Server::start(Options { runtime, listen: args.listen, public_url, demo, tests }).await
 }
 
 pub fn run(path: &Path, args: &ServeArgs) -> Result<ExitCode> {
     let bots = load::bots(path)?;
-    until_stopped(async { start(bots, args, None, BTreeMap::new()).await })
+    until_stopped(async { start(bots, args, None, BTreeMap::new(), Folders::at(path)).await })
 }
 
 /// Runs a server until Ctrl-C.

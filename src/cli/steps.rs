@@ -1,14 +1,16 @@
 //! `rapport steps`: the language at a glance.
+use super::out;
 use crate::language::steps::STEPS;
+use anyhow::Result;
 use std::process::ExitCode;
 
-pub fn run() -> ExitCode {
+pub fn run() -> Result<ExitCode> {
     for step in STEPS {
-        println!("{}\n    {}\n    {}", step.word, step.summary, step.form);
+        out::line(&format!("{}\n    {}\n    {}", step.word, step.summary, step.form))?;
         for (_, form) in step.clauses {
-            println!("      {form}");
+            out::line(&format!("      {form}"))?;
         }
-        println!();
+        out::line("")?;
     }
-    ExitCode::SUCCESS
+    Ok(ExitCode::SUCCESS)
 }

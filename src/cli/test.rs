@@ -1,5 +1,5 @@
 //! `rapport test`: plays the conversation tests of a bot.
-use super::load;
+use super::{load, out, watch};
 use crate::bot::{Bot, compile};
 use crate::rehearsal::{self, Coverage, Report, coverage};
 use anyhow::{Context, Result};
@@ -23,6 +23,27 @@ pub struct TestArgs {
     /// List what no test walked.
     #[arg(long)]
     pub coverage: bool,
+    /// Stay, and play them again whenever a file of the bot changes. Ctrl-C ends.
+    #[arg(long, conflicts_with = "json")]
+    pub watch: bool,
+}
+
+/// What came of playing all tests once.
+pub struct Round {
+    /// One line.
+    pub summary: String,
+    /// Tests that did not pass, and mistakes.
+    pub wrong: String,
+    /// All that a single run prints, and whether it goes to the standard output.
+    told: String,
+    ran: bool,
+    code: u8,
+}
+
+impl Round {
+    fn not_run(summary: &str, words: String) -> Self {
+        Self { summary: summary.to_owned(), wrong: words.clone(), told: words, ran: false, code: NOT_RUN }
+    }
 }
 
 struct Played {
@@ -32,38 +53,69 @@ struct Played {
 }
 
 pub fn run(path: &Path, args: &TestArgs) -> Result<ExitCode> {
+    if args.watch {
+        return watch::run(path, || round(path, args));
+    }
+    let round = round(path, args)?;
+    if round.ran {
+        out::write(&round.told)?;
+    } else {
+        eprint!("{}", round.told);
+    }
+    Ok(ExitCode::from(round.code))
+}
+
+/// Plays all tests once.
+fn round(path: &Path, args: &TestArgs) -> Result<Round> {
     let mut all = Vec::new();
     for folder in load::folders(path)? {
         let compiled = compile(&load::files(&folder)?);
         if compiled.bot.is_none() {
-            eprint!("{}", load::report(&folder, &compiled));
-            return Ok(ExitCode::from(NOT_RUN));
+            return Ok(Round::not_run("The bot has mistakes; no test was played.", load::report(&folder, &compiled)));
         }
         all.extend(compiled.bot.map(|bot| play(bot, args.filter.as_deref())));
     }
     if all.iter().all(|p| p.reports.is_empty()) {
-        let words = match &args.filter {
-            Some(filter) => format!("No test's name contains \"{filter}\"."),
-            None => {
-                format!("There are no tests. Write the first one into {}.", path.join("tests/first.flow").display())
-            }
-        };
-        eprintln!("{words}");
-        return Ok(ExitCode::from(NOT_RUN));
+        return Ok(Round::not_run("No test was played.", none(path, args)));
     }
     if let Some(file) = &args.junit {
         let suites: String = all.iter().map(|p| rehearsal::junit(&p.bot.id, p.reports.iter())).collect();
         let xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n{suites}</testsuites>\n");
         std::fs::write(file, xml).with_context(|| format!("The file {} cannot be written", file.display()))?;
     }
-    if args.json {
+    let told = if args.json {
         let bots: Vec<Value> = all.iter().map(to_json).collect();
-        println!("{}", serde_json::to_string_pretty(&json!({ "bots": bots }))?);
+        format!("{}\n", serde_json::to_string_pretty(&json!({ "bots": bots }))?)
     } else {
-        all.iter().for_each(|p| print!("{}", words(p, args)));
+        all.iter().map(|p| words(p, args)).collect()
+    };
+    let failed = |r: &&Report| r.failure.is_some();
+    let mut wrong: String = all.iter().flat_map(|p| &p.reports).filter(failed).map(rehearsal::tell).collect();
+    let code = u8::from(!wrong.is_empty());
+    if args.coverage {
+        wrong.extend(all.iter().map(|p| coverage::text(&p.bot, &p.coverage)));
     }
-    let failed = all.iter().flat_map(|p| &p.reports).any(|r| r.failure.is_some());
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let summary = all.iter().map(passed).collect::<Vec<_>>().join(" ");
+    Ok(Round { summary, wrong, told, ran: true, code })
+}
+
+fn none(path: &Path, args: &TestArgs) -> String {
+    match &args.filter {
+        Some(filter) => format!("No test's name contains \"{filter}\".\n"),
+        None => {
+            format!("There are no tests. Write the first one into {}.\n", path.join("tests/first.flow").display())
+        }
+    }
+}
+
+/// How the tests of one bot went, in a sentence.
+fn passed(played: &Played) -> String {
+    let failed = played.reports.iter().filter(|r| r.failure.is_some()).count();
+    let count = played.reports.len();
+    match failed {
+        0 => format!("{}: all {count} tests passed.", played.bot.id),
+        _ => format!("{}: {failed} of {count} tests did not pass.", played.bot.id),
+    }
 }
 
 fn play(bot: Bot, filter: Option<&str>) -> Played {
@@ -77,12 +129,7 @@ fn play(bot: Bot, filter: Option<&str>) -> Played {
 
 fn words(played: &Played, args: &TestArgs) -> String {
     let mut out: String = played.reports.iter().map(rehearsal::tell).collect();
-    let failed = played.reports.iter().filter(|r| r.failure.is_some()).count();
-    let count = played.reports.len();
-    out.push_str(&match failed {
-        0 => format!("\n{}: all {count} tests passed.\n", played.bot.id),
-        _ => format!("\n{}: {failed} of {count} tests did not pass.\n", played.bot.id),
-    });
+    out.push_str(&format!("\n{}\n", passed(played)));
     let (walked, places) = (played.coverage.walked(), played.coverage.places.len());
     let more = if walked < places && !args.coverage { "; `--coverage` lists the others" } else { "" };
     out.push_str(&format!("{walked} of {places} steps and ways walked{more}.\n"));

@@ -1,5 +1,5 @@
 //! `rapport translate`: which texts another language lacks.
-use super::load;
+use super::{load, out};
 use crate::bot::{Bot, compile};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
@@ -27,7 +27,8 @@ pub fn run(path: &Path, language: Option<&str>, write: bool) -> Result<ExitCode>
 
 fn one(bot: &Bot, folder: &Path, tag: &str, write: bool) -> Result<usize> {
     let missing = bot.locales.missing(tag, &bot.texts);
-    println!("{} in `{tag}`: {} of {} texts are translated.", bot.id, bot.texts.len() - missing.len(), bot.texts.len());
+    let (all, done) = (bot.texts.len(), bot.texts.len() - missing.len());
+    out::line(&format!("{} in `{tag}`: {done} of {all} texts are translated.", bot.id))?;
     if missing.is_empty() {
         return Ok(0);
     }
@@ -36,13 +37,13 @@ fn one(bot: &Bot, folder: &Path, tag: &str, write: bool) -> Result<usize> {
         fs::create_dir_all(folder.join("locales")).with_context(|| format!("{} cannot be made", file.display()))?;
         fs::write(&file, skeleton(bot, tag, &missing)?)
             .with_context(|| format!("{} cannot be written", file.display()))?;
-        println!("Written to {}: fill in what stands empty there.", file.display());
+        out::line(&format!("Written to {}: fill in what stands empty there.", file.display()))?;
     } else {
-        missing.iter().for_each(|text| println!("  {}", text.replace('\n', "\n  ")));
-        println!(
-            "Add them to locales/{tag}.yaml; `rapport translate {} {tag} --write` makes the lines.",
-            folder.display()
-        );
+        for text in &missing {
+            out::line(&format!("  {}", text.replace('\n', "\n  ")))?;
+        }
+        let command = format!("rapport translate {} {tag} --write", folder.display());
+        out::line(&format!("Add them to locales/{tag}.yaml; `{command}` makes the lines."))?;
     }
     Ok(missing.len())
 }

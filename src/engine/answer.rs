@@ -27,8 +27,8 @@ impl Run<'_> {
         let frame = self.answer_frame();
         let kinds = || ask.accepts.iter();
         let exact = kinds().filter(|k| !k.takes_nearly_anything()).find_map(|k| answers::find(k, words, &frame));
-        if let Some(found) = exact {
-            return self.answered(ask, found.value);
+        if let Some(value) = exact.map(|found| found.value).or_else(|| self.row_in_their_language(ask, words)) {
+            return self.answered(ask, value);
         }
         if let Some(button) = answers::choose(&labels, words).and_then(|i| buttons.get(i)) {
             return self.button(ask, &button.id.clone());
@@ -50,6 +50,15 @@ impl Run<'_> {
         }
         let buttons = self.buttons(ask);
         self.does_not_fit(ask, buttons, None);
+    }
+
+    /// A row of a table by the translation of its label.
+    fn row_in_their_language(&self, ask: &Ask, words: &str) -> Option<Value> {
+        self.language()?;
+        let tables = ask.accepts.iter().filter_map(|k| if let Kind::Rows(rows) = k { Some(rows) } else { None });
+        let rows: Vec<&answers::Row> = tables.flatten().collect();
+        let labels: Vec<String> = rows.iter().map(|row| self.said(&row.label)).collect();
+        answers::choose(&labels, words).and_then(|at| rows.get(at)).map(|row| row.value.clone())
     }
 
     /// A button of the question at which the bot waits.

@@ -9,12 +9,15 @@ use crate::bot::{MAIN, house};
 use crate::understand::answers::asks_for_a_person;
 use crate::understand::mood::Mood;
 use crate::understand::topics::Verdict;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 impl Run<'_> {
     pub fn input(&mut self, input: Input) {
         match input {
-            Input::Opened { page, language, customer, returning } => self.opened(page, language, customer, returning),
+            Input::Opened { page, language, customer, returning, start } => {
+                self.opened(What::Opened { page, language, customer, returning }, start.as_deref());
+            }
+            Input::EventArrived { name, details } => self.event_arrived(name, details),
             Input::CustomerSaid { cid, text } => self.customer_said(cid, text),
             Input::CustomerTapped { cid, choice } => self.customer_tapped(cid, choice),
             Input::CustomerSent { cid, file } => self.customer_sent(cid, file),
@@ -43,18 +46,12 @@ impl Run<'_> {
         }
     }
 
-    fn opened(
-        &mut self,
-        page: Option<String>,
-        language: Option<String>,
-        customer: Map<String, Value>,
-        returning: bool,
-    ) {
+    fn opened(&mut self, opened: What, start: Option<&str>) {
         if self.control.wait != Wait::Opening {
             return;
         }
-        self.emit(What::Opened { page, language, customer, returning });
-        self.begin(MAIN);
+        self.emit(opened);
+        self.begin_with(start);
         self.run();
     }
 
@@ -81,9 +78,12 @@ impl Run<'_> {
         let offered = self.control.choices.iter().any(|c| same(&c.label, &text));
         if !offered && (person || self.asks_in_their_language(&text)) && self.control.wait != Wait::Opening {
             self.reopen();
+            self.unread();
             return self.wants_person();
         }
-        self.words(&text);
+        if let Some(words) = self.whole_thought(&text) {
+            self.words(&words);
+        }
     }
 
     /// In another language than English the examples of the flow tell it.
@@ -101,7 +101,7 @@ impl Run<'_> {
     }
 
     /// Words for whatever the bot waits for.
-    fn words(&mut self, text: &str) {
+    pub fn words(&mut self, text: &str) {
         let secret = self.asks_for_a_secret();
         if !secret && (self.control.wait.is_question() || self.control.wait == Wait::Pause) && self.corrected(text) {
             return;
@@ -133,7 +133,7 @@ impl Run<'_> {
 
     /// Words while the bot waits for a time to pass: a topic is served, and the wait goes on under it.
     fn meanwhile(&mut self, text: &str) {
-        let reading = self.bot.topics(self.language()).read(text);
+        let reading = self.reading(text);
         match &reading.verdict {
             Verdict::Sure(flow) if self.control.topics.iter().all(|t| t.flow != *flow) => {
                 self.understood(&reading, Some(flow));
@@ -167,6 +167,8 @@ impl Run<'_> {
             return;
         }
         self.answer = Some(offered.label);
+        // Who taps has said it all.
+        self.unread();
         let wait = self.control.wait.clone();
         let placed = self.op();
         match (&wait, placed.map(|p| &p.op)) {
@@ -191,6 +193,8 @@ impl Run<'_> {
             Timer::Quiet => self.went_quiet(),
             Timer::Pause if self.control.wait == Wait::Pause => self.run(),
             Timer::Pause => {}
+            Timer::More => self.all_was_said(),
+            Timer::Page { flow } => self.page_watched(&flow),
             Timer::Call { call } => {
                 let problem = "no answer came; the call held a secret, so it is not made again".to_owned();
                 self.call_answered(call, Answer::Failed { problem });
@@ -202,7 +206,7 @@ impl Run<'_> {
 
     fn went_quiet(&mut self) {
         let waits = self.control.wait.is_question();
-        let due = self.session.last_at + self.bot.settings.quiet_after;
+        let due = self.session.heard_at + self.bot.settings.quiet_after;
         if !waits || self.session.holder != Holder::Bot {
             return;
         }

@@ -22,6 +22,8 @@ impl Run<'_> {
         self.answer = Some(file.name.clone());
         match (&self.control.wait, self.op().map(|p| &p.op)) {
             (Wait::Answer, Some(Op::Ask(ask))) if takes(ask).is_some() => {
+                // Words that came right before it go with it.
+                self.unread();
                 self.asked(|run| run.read_file(ask, &file));
             }
             // Words are kept silently there, too.

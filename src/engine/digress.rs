@@ -34,7 +34,7 @@ impl Run<'_> {
         if free && !asks {
             return false;
         }
-        let reading = self.bot.topics(self.language()).read(words);
+        let reading = self.reading(words);
         let Verdict::Sure(flow) = &reading.verdict else { return false };
         if !asks && reading.ranked.first().is_none_or(|best| best.score < SURELY) {
             return false;

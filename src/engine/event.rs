@@ -147,6 +147,12 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         detail: Option<String>,
     },
+    /// Something happened in the shop or on the website.
+    EventArrived {
+        name: String,
+        #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+        details: serde_json::Map<String, Value>,
+    },
     /// A person was asked for.
     Waiting {
         team: String,

@@ -14,6 +14,15 @@ pub enum Input {
         #[serde(default)]
         customer: Map<String, Value>,
         returning: bool,
+        /// The flow because of which the website opened the chat: one that starts when a page matches.
+        #[serde(default)]
+        start: Option<String>,
+    },
+    /// Something happened in the shop or on the website; flows may start when it does.
+    EventArrived {
+        name: String,
+        #[serde(default)]
+        details: Map<String, Value>,
     },
     CustomerSaid {
         cid: String,
@@ -92,6 +101,10 @@ pub enum Timer {
     Quiet,
     /// The end of a `wait`.
     Pause,
+    /// The customer may have more to say.
+    More,
+    /// The customer stays on a page for which a flow starts.
+    Page { flow: String },
     /// A call that is stored nowhere has no answer yet.
     Call { call: u32 },
     /// The `n`-th `when silent for …` of the open question.
@@ -107,6 +120,8 @@ impl Timer {
             Timer::Promise { name } => format!("promise:{name}"),
             Timer::Quiet => "quiet".to_owned(),
             Timer::Pause => "pause".to_owned(),
+            Timer::More => "more".to_owned(),
+            Timer::Page { flow } => format!("page:{flow}"),
             Timer::Call { call } => format!("call:{call}"),
             Timer::Silent { n } => format!("silent:{n}"),
             Timer::Waited { n } => format!("waited:{n}"),

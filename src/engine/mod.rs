@@ -5,6 +5,7 @@
 mod answer;
 mod arrive;
 mod attach;
+mod burst;
 mod correct;
 mod digress;
 pub mod effect;
@@ -18,6 +19,7 @@ mod rounds;
 mod run;
 mod secret;
 pub mod session;
+mod start;
 mod triage;
 pub mod turn;
 mod words;

@@ -111,6 +111,7 @@ impl<'a> Run<'a> {
 
     /// Ends the turn: where the bot stands becomes an event.
     pub fn finish(mut self) -> Turn {
+        self.begin_for_events();
         self.deal();
         self.keep_silence_timers();
         for frame in self.control.topics.iter_mut().flat_map(|t| &mut t.frames) {

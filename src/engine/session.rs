@@ -24,6 +24,9 @@ pub struct Session {
     pub seq: u64,
     pub began: Millis,
     pub last_at: Millis,
+    /// When the customer came or wrote last.
+    #[serde(default)]
+    pub heard_at: Millis,
     /// Who has the chat.
     pub holder: Holder,
     pub customer: Map<String, Value>,
@@ -157,9 +160,22 @@ pub struct Control {
     /// Times that the customer took an earlier answer back.
     #[serde(default)]
     pub corrections: u32,
+    /// Events that no flow has begun for yet, because something else is under way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arrived: Vec<(String, Map<String, Value>)>,
+    /// Messages that wait for the rest of a thought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<Unread>,
     /// The question whose silence is watched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unread {
+    /// When the first of them came.
+    pub since: Millis,
+    pub texts: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -303,6 +319,7 @@ impl Session {
             seq: 0,
             began: now,
             last_at: now,
+            heard_at: now,
             holder: Holder::Bot,
             customer: Map::new(),
             page: None,
@@ -340,6 +357,9 @@ impl Session {
         debug_assert_eq!(event.seq, self.seq + 1, "events come in order");
         self.seq = event.seq;
         self.last_at = event.at;
+        if matches!(&event.what, What::Opened { .. } | What::Message { from: Speaker::Customer, .. }) {
+            self.heard_at = event.at;
+        }
         if event.seq == 1 {
             self.began = event.at;
         }
@@ -364,6 +384,7 @@ impl Session {
             | What::NobodyAvailable { .. }
             | What::Note { .. }
             | What::Notified { .. }
+            | What::EventArrived { .. }
             | What::Faulted { .. } => {}
             What::Called { call, .. } => self.calls = *call,
             What::Answered { action, outcome, worked, .. } => {

@@ -26,9 +26,10 @@ impl Run<'_> {
         }
     }
 
-    fn offers(&self, triage: &Triage) -> Vec<Choice> {
+    fn offers(&mut self, triage: &Triage) -> Vec<Choice> {
+        let fitting: Vec<&String> = triage.offers.iter().filter(|flow| self.is_for(flow)).collect();
         let choice = |flow: &String| Choice { id: flow.clone(), label: self.title(flow) };
-        triage.offers.iter().map(choice).collect()
+        fitting.into_iter().map(choice).collect()
     }
 
     /// A button of a triage or of "did you mean".
@@ -46,9 +47,9 @@ impl Run<'_> {
 
     /// The topic of words; `again` where they answer "did you mean".
     fn topic_of(&mut self, triage: &Triage, words: &str, again: bool) {
-        let labels: Vec<String> = triage.offers.iter().map(|f| self.title(f)).collect();
-        let offered = labels.iter().position(|l| same(l, words)).and_then(|i| triage.offers.get(i));
-        let reading = self.bot.topics(self.language()).read(words);
+        let offers = self.offers(triage);
+        let offered = offers.iter().find(|o| same(&o.label, words)).map(|o| o.id.as_str());
+        let reading = self.reading(words);
         if let Some(flow) = offered {
             self.understood(&reading, Some(flow));
             return self.start_topic(triage, flow);

@@ -19,11 +19,26 @@ pub struct Flow {
     pub customers_say: Vec<Phrase>,
     pub needs: Vec<Name>,
     pub gives: Vec<Name>,
+    /// Only customers for whom this holds ever come here.
+    pub for_customers: Option<Expr>,
+    /// What begins it without being asked for.
+    pub starts: Vec<Start>,
     /// The block of `when something fails`.
     pub when_something_fails: Option<Block>,
     pub body: Block,
     /// The header line.
     pub span: Span,
+}
+
+/// `starts when …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// `a chat opens`.
+    ChatOpens,
+    /// `a page matches /cart for 45 seconds`: the customer stays on a page whose path fits; `*` stands for anything.
+    Page { pattern: String, after: Option<Term> },
+    /// `event cart_abandoned arrives with total`: the website or the shop's system tells it, with these details.
+    Event { name: String, with: Vec<String> },
 }
 
 /// A name as authors write them: lower-cased letters, digits, `_`; dotted where a detail's field is meant.
@@ -136,6 +151,18 @@ pub enum Priority {
     Normal,
     High,
     Urgent,
+}
+
+impl Priority {
+    /// As it stands after `priority`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Priority::Low => "low",
+            Priority::Normal => "normal",
+            Priority::High => "high",
+            Priority::Urgent => "urgent",
+        }
+    }
 }
 
 /// The four moods that `empathize` can follow.

@@ -54,6 +54,9 @@ pub const PAGES: &[Page] = pages![
     F038
     F039
     F040
+    F041
+    F042
+    F043
     F101
     F102
     F103
@@ -70,6 +73,8 @@ pub const PAGES: &[Page] = pages![
     F114
     F115
     F116
+    F117
+    F118
     F120
     F130
     F131
@@ -82,6 +87,9 @@ pub const PAGES: &[Page] = pages![
     F211
     F214
     F215
+    F216
+    F217
+    F218
     F220
     F221
     F222
@@ -97,6 +105,7 @@ pub const PAGES: &[Page] = pages![
     F242
     F243
     F244
+    F245
     F401
     F402
     F403
@@ -108,6 +117,7 @@ pub const PAGES: &[Page] = pages![
     F414
     F415
     F416
+    F417
     Y001
     Y002
     Y003

@@ -216,6 +216,7 @@ fn fixes(text: &str, word: &str) -> Vec<Fix> {
         found.extend(missing_equals(text));
     }
     found.extend(other_word(word, rest));
+    found.extend(priority_in_words(word, rest));
     found.extend(name_with_spaces(word, rest));
     found.extend(missing_colon(word, rest));
     found.extend(needless_colon(text, word, rest));
@@ -232,6 +233,24 @@ fn other_word(word: &str, rest: &str) -> Option<Fix> {
     let mended = format!("{word}{}", rest.replacen(wrong, right, 1));
     let problem = format!("`{word}` needs `{}` before the value", right.trim());
     rest.contains(wrong).then(|| Fix { code: "F035", problem, action: format!("Write `{mended}`."), mended })
+}
+
+/// `escalate to orders with high priority`: as people say it.
+fn priority_in_words(word: &str, rest: &str) -> Option<Fix> {
+    let (head, words) = rest.split_once(':').map_or((rest, None), |(h, w)| (h, Some(w)));
+    let lower = head.to_lowercase();
+    let named: Vec<&str> = lower.split_whitespace().collect();
+    let at = named.iter().position(|w| w.trim_end_matches(',') == "priority").filter(|_| word == "escalate")?;
+    let is = |w: &&str| ["low", "normal", "high", "urgent"].contains(w);
+    let around = [at.checked_sub(1), Some(at + 1), Some(at + 2)];
+    let priority = around.into_iter().flatten().filter_map(|i| named.get(i).copied()).find(is)?;
+    let team = named.iter().position(|w| *w == "to").and_then(|to| named.get(to + 1));
+    let team = team.map_or_else(String::new, |team| format!(" to {}", team.trim_end_matches(',')));
+    let words = words.map_or_else(String::new, |words| format!(":{words}"));
+    let mended = format!("escalate{team}, priority {priority}{words}");
+    let shown: String = mended.chars().take(60).collect();
+    let problem = "`escalate` is told its priority in other words".to_owned();
+    Some(Fix { code: "F035", problem, action: format!("Write `{shown}`."), mended })
 }
 
 /// Lines that have a name or a team between their word and the colon.

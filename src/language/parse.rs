@@ -1,6 +1,6 @@
 //! From lines to the syntax tree. Every line is read; one that does not fit is reported, repaired where its meaning is
 //! plain, and left out where it is not.
-use super::ast::{Block, Expr, Flow, FlowFile, Handler, Name, Phrase, Term, Unit, When, Words, term};
+use super::ast::{Block, Expr, Flow, FlowFile, Handler, Name, Phrase, Start, Term, Unit, When, Words, term};
 use super::diagnostic::Diagnostic;
 use super::expr;
 use super::grammar::{self, Form, Place, Rule};
@@ -106,6 +106,8 @@ impl Parser {
             customers_say: vec![],
             needs: vec![],
             gives: vec![],
+            for_customers: None,
+            starts: vec![],
             when_something_fails: None,
             body: Block::default(),
             span: line.span,
@@ -137,6 +139,8 @@ impl Parser {
             Rule::team => flow.team = form.part(Rule::name).map(|n| self.name(n)),
             Rule::needs => flow.needs.extend(self.names(&form)),
             Rule::gives => flow.gives.extend(self.names(&form)),
+            Rule::for_customers => flow.for_customers = form.part(Rule::expr).map(|e| self.expr(e)),
+            Rule::starts => flow.starts.extend(self.start(&form)),
             Rule::customers_say => self.customers_say(flow, &form, node),
             Rule::when if form.part(Rule::something_fails).is_some() => {
                 flow.when_something_fails = Some(self.steps(&node.under));
@@ -147,6 +151,26 @@ impl Parser {
             self.nothing_under(node, "this line");
         }
         true
+    }
+
+    fn start(&mut self, form: &Form) -> Option<Start> {
+        let what = form.parts.first()?;
+        Some(match what.rule {
+            Rule::page_matches => {
+                let page = what.part(Rule::page)?;
+                if !page.text.starts_with(['/', '*']) {
+                    let action = "Write the path of a page, like `/cart` or `/products/*`.";
+                    self.report("F043", page.span, format!("`{}` is no path of a page", page.text), action);
+                }
+                let after = what.part(Rule::term).map(|term| self.term(term));
+                Start::Page { pattern: page.text.clone(), after }
+            }
+            Rule::event_arrives => {
+                let with = self.names(what).into_iter().map(|n| n.text).collect();
+                Start::Event { name: self.name(what.part(Rule::name)?).text, with }
+            }
+            _ => Start::ChatOpens,
+        })
     }
 
     fn customers_say(&mut self, flow: &mut Flow, form: &Form, node: &Node<'_>) {
@@ -206,7 +230,7 @@ impl Parser {
             Rule::flow => {
                 ("A flow cannot stand inside of another flow".to_owned(), "Move the line to the left edge.".to_owned())
             }
-            Rule::team | Rule::needs | Rule::gives | Rule::customers_say => (
+            Rule::team | Rule::needs | Rule::gives | Rule::customers_say | Rule::for_customers | Rule::starts => (
                 format!("`{word}` describes a flow and cannot stand here"),
                 "Put it right under the `flow` line.".to_owned(),
             ),
@@ -255,6 +279,21 @@ impl Parser {
     /// A name, in small letters.
     pub fn name(&mut self, form: &Form) -> Name {
         Name { text: form.text.to_lowercase(), span: form.span }
+    }
+
+    /// The name of a value that conditions can ask for.
+    pub fn value_name(&mut self, form: &Form) -> Name {
+        let name = self.name(form);
+        self.can_be_asked_for(&name.text, name.span);
+        name
+    }
+
+    /// `if reason is unknown` would never mean the button named `unknown`.
+    pub fn can_be_asked_for(&mut self, name: &str, span: Span) {
+        if let Some((does, instead)) = expr::read_otherwise(name) {
+            let problem = format!("No condition can ask for a value named `{name}`: `is {name}` {does}");
+            self.report("F041", span, problem, format!("Give it another name, such as `{instead}`."));
+        }
     }
 
     /// The names of a list.
@@ -328,6 +367,9 @@ impl Parser {
             let long = self.long(inline, under);
             variations.extend(long);
         }
+        if let [only] = variations.as_slice() {
+            self.means_a_step(line, only);
+        }
         let (first, last) = (variations.first()?.span, variations.last()?.span);
         variations.iter().for_each(|v| self.braces(v));
         Some(Words { variations, span: first.to(last) })
@@ -375,6 +417,32 @@ impl Parser {
             let action =
                 "Indent it less to make it a line of its own, or begin it with a capital letter to keep it as text.";
             self.report("F034", form.span, problem, action);
+        }
+    }
+
+    /// `when 2 tries failed: escalate` would say "escalate" to the customer.
+    fn means_a_step(&mut self, line: &Form, words: &Phrase) {
+        // Colleagues may well read the name of a step.
+        let for_colleagues = matches!(line.rule, Rule::note | Rule::notify | Rule::summary);
+        let at = Place { file: self.file, start: 0, length: words.text.len(), mended: true };
+        let form = grammar::exactly(&words.text, at);
+        // "if you like" and "forget it" are things to say.
+        let plain = !matches!(form.rule, Rule::if_ | Rule::forget | Rule::do_) && steps::is_step(form.rule);
+        let written = (words.span.end - words.span.start) as usize == words.text.len();
+        let alone = form.part(Rule::text).is_none_or(|t| t.text.is_empty());
+        if plain && written && !for_colleagues && (alone || line.rule == Rule::when) {
+            let problem =
+                format!("\"{}\" is said to the customer here: what stands after a colon is read out", words.text);
+            let action = match line.rule {
+                Rule::when => {
+                    format!("Write `{}` on a line of its own under this one, and take the colon away.", words.text)
+                }
+                _ => format!(
+                    "Write `{}` on a line of its own, or begin it with a capital letter to keep it as words.",
+                    words.text
+                ),
+            };
+            self.found.push(Diagnostic::warning("F042", words.span, problem, action));
         }
     }
 

@@ -65,7 +65,8 @@ fn inside(view: &mut View, open: &str) -> Value {
         return items(FILTERS.iter().map(|f| (*f).to_owned()), FLOW, "filter");
     }
     if let Some(root) = head.strip_suffix('.') {
-        let root = root.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(root).to_lowercase();
+        let path = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.');
+        let root = root.rsplit(path).next().unwrap_or(root).to_lowercase();
         let fields = view.index().fields.get(&root).cloned().unwrap_or_default();
         return items(fields.into_iter(), FIELD, "field");
     }

@@ -1,8 +1,10 @@
 //! Where each name of a bot stands, in flows and in settings.
+use crate::bot::settings::kinds::LABEL;
 use crate::bot::yaml::{self, Kind, Node};
 use crate::bot::{Inspected, template};
 use crate::language::lines::{Line, Mention, Role};
 use crate::language::{FileId, Span};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +34,8 @@ pub struct Found {
 #[derive(Default)]
 pub struct Index {
     pub found: Vec<Found>,
-    /// Fields of details that hold an answer of a system.
+    /// Fields of details that hold an answer of a system, and columns of details that hold a row of a table, by their
+    /// whole names: `order`, `order.level`.
     pub fields: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -58,9 +61,14 @@ impl Index {
                     index.found.extend(resolve(line, mention, file, &details));
                 }
                 index.learn_fields(seen, line);
+                index.learn_row(seen, line, file);
             }
         }
         index.fields.insert("customer".into(), seen.settings.customer.keys().cloned().collect());
+        for (name, field) in &seen.settings.customer {
+            index.columns(seen, format!("customer.{name}"), &field.kind);
+        }
+        index.facts(&Value::Object(seen.settings.facts.clone().into_iter().collect()), "facts");
         index.fields.insert("hours".into(), ["open", "next_open"].map(str::to_owned).into());
         index
     }
@@ -70,6 +78,35 @@ impl Index {
         let gives = action.text.split_once('.').and_then(|(s, a)| seen.integrations.action(s, a)).map(|a| &a.gives);
         let fields = self.fields.entry(detail.text.clone()).or_default();
         fields.extend(gives.into_iter().flat_map(|g| g.keys().cloned()));
+        for (name, field) in gives.into_iter().flatten() {
+            self.columns(seen, format!("{}.{name}", detail.text), &field.kind);
+        }
+    }
+
+    /// `accept level` under a question.
+    fn learn_row(&mut self, seen: &Inspected, line: &Line, file: &[Line]) {
+        let asked = line.parent.and_then(|p| file.get(p)).and_then(|parent| parent.name(Role::Fills));
+        if let (Some(kind), Some(detail)) = (line.name(Role::Kind), asked) {
+            self.columns(seen, detail.text.clone(), &kind.text);
+        }
+    }
+
+    fn columns(&mut self, seen: &Inspected, path: String, kind: &str) {
+        if let Some(table) = seen.settings.kinds.get(kind).and_then(|kind| kind.table()) {
+            let columns = table.columns.iter().cloned().chain([LABEL.to_owned()]);
+            self.fields.entry(path).or_default().extend(columns);
+        }
+    }
+
+    /// Facts within facts, with and without `facts.` before them.
+    fn facts(&mut self, value: &Value, path: &str) {
+        let Some(map) = value.as_object() else { return };
+        for (name, inner) in map {
+            self.facts(inner, &format!("{path}.{name}"));
+        }
+        let names: BTreeSet<String> = map.keys().cloned().collect();
+        self.fields.extend(path.strip_prefix("facts.").map(|short| (short.to_owned(), names.clone())));
+        self.fields.insert(path.to_owned(), names);
     }
 
     pub fn at(&self, file: usize, byte: usize) -> Option<&Found> {

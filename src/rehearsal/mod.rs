@@ -5,15 +5,17 @@
 pub mod coverage;
 mod expect;
 mod fits;
+pub mod record;
 mod stage;
 mod tell;
 
 pub use coverage::{Coverage, coverage};
 pub use fits::fits;
+pub use record::{Recorded, record};
 pub use tell::{junit, tell};
 
 use crate::bot::Bot;
-use crate::engine::Walked;
+use crate::engine::{Event, Walked};
 use crate::language::test::{Act, Test};
 use std::collections::BTreeSet;
 
@@ -28,6 +30,8 @@ pub struct Report {
     pub transcript: Vec<Heard>,
     pub failure: Option<Failure>,
     pub walked: BTreeSet<Walked>,
+    /// The chat as its journal would have it.
+    pub journal: Vec<Event>,
 }
 
 /// One line of a transcript.
@@ -65,11 +69,11 @@ pub fn rehearse(bot: &Bot, test: &Test) -> Report {
         }
     }
     if failure.is_none()
-        && let Err(problem) = stage.open()
+        && let Err(problem) = stage.open().and_then(|()| stage.all_was_said())
     {
         failure = Some(Failure { line: 0, problem: problem.0, action: problem.1 });
     }
     let line = test.lines.first().map_or(1, |l| l.number.saturating_sub(1));
     let (name, file) = (test.name.clone(), test.file.clone());
-    Report { name, file, line, transcript: stage.transcript, failure, walked: stage.walked }
+    Report { name, file, line, transcript: stage.transcript, failure, walked: stage.walked, journal: stage.events }
 }

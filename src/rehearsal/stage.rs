@@ -91,13 +91,22 @@ impl<'a> Stage<'a> {
             return Ok(());
         }
         let (page, language, customer) = (self.page.clone(), self.language.clone(), self.customer.clone());
-        self.give(Input::Opened { page, language, customer, returning: self.returning })
+        self.give(Input::Opened { page, language, customer, returning: self.returning, start: None })
     }
 
     /// Does what one line of the test says.
     pub fn act(&mut self, act: &Act) -> Result<(), Problem> {
+        if !matches!(act, Act::WritesOn(_)) {
+            self.all_was_said()?;
+        }
         match act {
             Act::Given(given) => self.given(given),
+            Act::WritesOn(text) => {
+                // One thought is one turn of the customer.
+                self.acts += 1;
+                let (cid, text) = (format!("c{}", self.acts), text.clone());
+                self.give(Input::CustomerSaid { cid, text })
+            }
             Act::Customer(text) => {
                 let (cid, text) = (self.cid(true), text.clone());
                 self.give(Input::CustomerSaid { cid, text })
@@ -137,6 +146,11 @@ impl<'a> Stage<'a> {
                 self.give(Input::AgentResolved { agent, name })
             }
             Act::After(term) => self.pass(settings::duration(*term)),
+            Act::Event { name, with } => {
+                self.cid(false);
+                let details = with.iter().map(|(n, v)| (n.text.clone(), plain(v))).collect();
+                self.give(Input::EventArrived { name: name.text.clone(), details })
+            }
             Act::Mood(feeling) => {
                 self.session.mood = mood(*feeling);
                 Ok(())
@@ -257,6 +271,13 @@ impl<'a> Stage<'a> {
                 self.transcript.push(Heard::Really { text, place });
             }
         }
+    }
+
+    /// The customer has nothing to add to what was said.
+    pub fn all_was_said(&mut self) -> Result<(), Problem> {
+        let Some((due, timer)) = self.timers.remove(&Timer::More.key()) else { return Ok(()) };
+        self.now = due.max(self.now);
+        self.give(Input::TimerFired { timer })
     }
 
     /// Time passes; timers that come due fire in order.

@@ -5,7 +5,7 @@ use super::refusal::Refusal;
 use super::{Inner, guard, view};
 use crate::bot::Bot;
 use crate::engine::session::CIDS_REMEMBERED;
-use crate::engine::{Effect, Holder, Input, Session, Turn, What};
+use crate::engine::{Effect, Holder, Input, Session, Speaker, Timer, Turn, What};
 use crate::id::{AgentId, SessionId};
 use crate::language::ast::Priority;
 use crate::time::Millis;
@@ -157,6 +157,7 @@ impl Actor {
                 | Input::CustomerTapped { .. }
                 | Input::CustomerSent { .. }
                 | Input::CustomerWantsPerson { .. }
+                | Input::EventArrived { .. }
         );
         if customer {
             self.bucket.take(&self.inner.limits).map_err(|retry_after| Refusal::TooFast { retry_after })?;
@@ -234,6 +235,11 @@ impl Actor {
         if !turn.events.is_empty() {
             self.inner.bus.publish(self.session.id, Notice::Events { upto: self.session.seq });
             self.inner.bus.row(row);
+        }
+        // What was said is read in a moment: the customer sees that somebody is at it.
+        if turn.effects.iter().any(|e| matches!(e, Effect::SetTimer { timer: Timer::More, .. })) {
+            let from = Speaker::Bot { name: self.bot.settings.name.clone() };
+            self.inner.bus.publish(self.session.id, Notice::Typing { from, on: true });
         }
         let (left, joined) = (queue(before), queue(&self.session.holder));
         if left != joined {

@@ -20,6 +20,7 @@ pub use refusal::Refusal;
 use crate::bot::Bot;
 use crate::engine::{Event, Input, Session, Speaker};
 use crate::id::{AgentId, SessionId};
+use crate::language::ast::Start;
 use crate::time::{Clock, Millis};
 use actor::Work;
 use ports::{Bus, Connector, Hash, Notice, Store, StoreError};
@@ -76,6 +77,8 @@ pub struct Opening {
     pub page: Option<String>,
     pub language: Option<String>,
     pub customer: Map<String, Value>,
+    /// The flow because of which the website opened the chat.
+    pub start: Option<String>,
 }
 
 /// A new chat and the secret that opens it.
@@ -195,8 +198,8 @@ impl Runtime {
         let session = Session::new(SessionId::new(uuid::Uuid::now_v7()), &bot.id, self.now());
         let kept = self.0.store.create(&session, hashed(&token)).await;
         kept.map_err(actor::busy)?;
-        let Opening { page, language, customer } = opening;
-        let input = Input::Opened { page, language, customer, returning: false };
+        let Opening { page, language, customer, start } = opening;
+        let input = Input::Opened { page, language, customer, returning: false, start };
         let receipt = self.give(session.id, input).await?;
         Ok(Opened { session: session.id, token, upto: receipt.seq })
     }
@@ -229,6 +232,30 @@ impl Runtime {
             Said::Person => Input::CustomerWantsPerson { cid },
         };
         self.give(session, input).await
+    }
+
+    /// Something happened in the shop or on the website; flows start when it does.
+    ///
+    /// # Errors
+    /// `UnknownEvent` where no flow starts by it, `EventLacks` where a detail is missing that one needs.
+    pub async fn event(&self, session: SessionId, name: &str, details: Map<String, Value>) -> Result<Receipt, Refusal> {
+        let id = self.look(session, |s, _| s.bot.clone()).await?;
+        let bot = self.bot(&id).ok_or(Refusal::UnknownBot)?;
+        let name = name.to_lowercase();
+        let starts = bot.flows.values().flat_map(|f| &f.starts);
+        let mut all = starts.filter_map(|start| match start {
+            Start::Event { name: own, with } if *own == name => Some(with),
+            _ => None,
+        });
+        let missing = |with: &&Vec<String>| with.iter().any(|detail| details.get(detail).is_none_or(Value::is_null));
+        let Some(first) = all.next() else { return Err(Refusal::UnknownEvent) };
+        if let Some(with) = std::iter::once(first).chain(all).find(missing) {
+            return Err(Refusal::EventLacks { details: with.join(", ") });
+        }
+        if serde_json::to_string(&details).map_or(true, |text| text.chars().count() > self.0.limits.longest) {
+            return Err(Refusal::TooLarge);
+        }
+        self.give(session, Input::EventArrived { name, details }).await
     }
 
     /// Something an agent did.

@@ -31,6 +31,10 @@ pub enum Refusal {
     CidReused,
     #[error("This button is not offered now. Send the words instead.")]
     NotOffered,
+    #[error("No flow of this bot starts when this event arrives.")]
+    UnknownEvent,
+    #[error("The event must come with these details: {details}.")]
+    EventLacks { details: String },
     #[error("Too many messages at once. Wait a moment, then send it again.")]
     TooFast { retry_after: Duration },
     #[error("The message could not be kept. Send it again in a moment.")]
@@ -60,6 +64,8 @@ impl Refusal {
             Refusal::BadCid => "bad_cid",
             Refusal::CidReused => "cid_reused",
             Refusal::NotOffered => "not_offered",
+            Refusal::UnknownEvent => "unknown_event",
+            Refusal::EventLacks { .. } => "event_lacks",
             Refusal::TooFast { .. } => "too_fast",
             Refusal::Busy => "busy",
             Refusal::Taken => "taken",

@@ -13,6 +13,7 @@ mod router;
 mod server;
 mod wire;
 
+pub use inbox::record::KeepTests;
 pub use server::{Demo, Options, Server};
 
 use crate::runtime::Runtime;
@@ -36,6 +37,8 @@ pub(crate) struct Parts {
     /// How people reach this server: scheme, name and port.
     pub public_url: String,
     pub demo_url: Option<String>,
+    /// Where chats are kept as tests; `None` where there is no place.
+    pub tests: Option<Arc<dyn KeepTests>>,
 }
 
 impl std::ops::Deref for App {

@@ -16,6 +16,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/chat/{bot}/sessions/{session}/messages", post(chat::http::say))
         .route("/v1/chat/{bot}/sessions/{session}/files", post(chat::files::send).layer(DefaultBodyLimit::disable()))
         .route("/v1/chat/{bot}/sessions/{session}/files/{file}", get(chat::files::file))
+        .route("/v1/chat/{bot}/sessions/{session}/event", post(chat::http::event))
         .route("/v1/chat/{bot}/sessions/{session}/events", get(chat::http::events))
         .route("/v1/chat/{bot}/sessions/{session}/stream", get(chat::sse::stream))
         .layer(middleware::from_fn_with_state(app.clone(), super::origin::cross_origin));
@@ -25,6 +26,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/logout", post(inbox::pages::log_out))
         .route("/welcome/{token}", get(inbox::pages::welcome_form).post(inbox::pages::welcome))
         .route("/v1/inbox/sessions/{session}/files/{file}", get(inbox::files::file))
+        .route("/v1/inbox/chats/{session}/test", get(inbox::record::show).post(inbox::record::save))
         .route("/v1/inbox/socket", any(inbox::socket::upgrade));
     Router::new()
         .route("/", get(pages::front))

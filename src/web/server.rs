@@ -1,6 +1,6 @@
 //! Listening, and ending in good order.
 use super::inbox::attempts::Attempts;
-use super::{App, Parts, demo_shop, pages::Pages, router};
+use super::{App, KeepTests, Parts, demo_shop, pages::Pages, router};
 use crate::runtime::{Runtime, hashed, secret};
 use anyhow::{Result, anyhow};
 use std::io::ErrorKind;
@@ -25,6 +25,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// A shop to try the bot in, on a port of its own.
     pub demo: Option<Demo>,
+    /// Where agents may keep chats as tests.
+    pub tests: Option<Arc<dyn KeepTests>>,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +72,7 @@ impl Server {
             demo_url: demo.map(url),
             sockets: sockets.clone(),
             logouts: watch::Sender::new(()),
+            tests: options.tests,
         };
         let welcome = welcome(&runtime, &public_url).await?;
         let mut tasks = vec![serve(listener, router::router(App(Arc::new(parts))), runtime.clone())];

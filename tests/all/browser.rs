@@ -43,7 +43,8 @@ impl Demo {
 
     pub fn start(&mut self) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rapport"))
-            .args(["demo", "flows"])
+            .arg("demo")
+            .arg(self.data.join("flows"))
             .args(["--listen", &format!("127.0.0.1:{}", self.port), "--shop", &format!("127.0.0.1:{}", self.shop)])
             .arg("--data")
             .arg(&self.data)
@@ -221,6 +222,18 @@ pub fn frame_document(node: &Value) -> Option<u64> {
     below.chain(node.get("contentDocument")).find_map(frame_document)
 }
 
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).expect("copied");
+        }
+    }
+}
+
 pub fn chromedriver() -> (Process, u16) {
     let port = free_port();
     let child = Command::new("chromedriver")
@@ -240,12 +253,42 @@ pub async fn ready(port: u16) {
     }
 }
 
+/// An agent makes an account and is in the inbox.
+async fn joins(agent: &Window, welcome: &str) -> WebDriverResult<()> {
+    agent.driver.goto(welcome).await?;
+    agent.shot("welcome").await?;
+    agent.joins().await?;
+    agent.shot("inbox-empty").await?;
+    Ok(())
+}
+
+/// The chat becomes a test of the bot, which passes and tells nobody's order.
+async fn saves_a_test(agent: &Window, bot: &Path) -> WebDriverResult<()> {
+    agent.press("record-open").await?;
+    agent.reads("record-outcome", "It passes").await?;
+    agent.reads("record-text", "customer: my lamp arrived smashed, this is the second time!!").await?;
+    let text = agent.find("record-text").await?.text().await?;
+    assert!(!text.contains("customer: 204518") && !text.contains("a new lamp is on its way"), "{text}");
+    agent.shot("inbox-record").await?;
+    agent.press("record-save").await?;
+    agent.reads("toast", "Saved as").await?;
+    let saved: Vec<String> = fs::read_dir(bot.join("tests"))
+        .expect("a folder of tests")
+        .filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned()))
+        .filter(|name| name.starts_with("something-arrived-damaged"))
+        .collect();
+    assert_eq!(saved.len(), 1, "{saved:?}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDriverResult<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let data = tempfile::tempdir().expect("a folder");
     let shots = root().join("target/screenshots");
     fs::create_dir_all(&shots).expect("a folder for screenshots");
+    // A copy of the bot: the agent saves a test into it.
+    copy(&root().join("flows/bluebird"), &data.path().join("flows/bluebird"));
     let mut demo = Demo::new(data.path());
     demo.start();
     let (_driver, port) = chromedriver();
@@ -254,10 +297,7 @@ async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDr
     let agent = Window::open(port, (1440, 900), &shots).await?;
 
     // The first agent makes an account and opens the inbox.
-    agent.driver.goto(demo.welcome.clone().expect("a link for the first agent")).await?;
-    agent.shot("welcome").await?;
-    agent.joins().await?;
-    agent.shot("inbox-empty").await?;
+    joins(&agent, demo.welcome.as_deref().expect("a link for the first agent")).await?;
 
     // The customer is greeted, comforted, asked again.
     customer.driver.goto(format!("http://127.0.0.1:{}/", demo.shop)).await?;
@@ -327,6 +367,8 @@ async fn a_customer_is_comforted_escalated_and_helped_through_a_crash() -> WebDr
     customer.shot("widget-resolved").await?;
     agent.reads("transcript", "Ann was great").await?;
     agent.shot("inbox-resolved").await?;
+
+    saves_a_test(&agent, &data.path().join("flows/bluebird")).await?;
     customer.driver.quit().await?;
     agent.driver.quit().await
 }

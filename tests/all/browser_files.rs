@@ -1,5 +1,5 @@
 //! Photos and files in a real Chromium: chosen in the widget on the shop's page, seen by the agent in the inbox.
-use super::browser::{Demo, PATIENCE, Window, chromedriver, frame_document, ready};
+use super::browser::{Demo, PATIENCE, Window, chromedriver, copy, frame_document, ready};
 use super::files::PNG;
 use super::served::Served;
 use crate::support::root;
@@ -53,6 +53,7 @@ async fn a_photo_from_the_widget_is_seen_in_the_inbox() -> WebDriverResult<()> {
     let letter = data.path().join("receipt.pdf");
     fs::write(&letter, "%PDF-1.7\n%%EOF\n").expect("a file");
     let store = data.path().join("store");
+    copy(&root().join("flows"), &store.join("flows"));
     let mut demo = Demo::new(&store);
     demo.start();
     let (_driver, port) = chromedriver();

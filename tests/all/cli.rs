@@ -29,6 +29,9 @@ fn a_new_bot_is_fine_and_talks() {
     assert!(made.status.success(), "{}", words(&made));
     let checked = rapport(folder.path(), &["check", "my-shop"], "");
     assert!(checked.status.success() && words(&checked).contains("is fine"), "{}", words(&checked));
+    let tested = rapport(folder.path(), &["test", "my-shop"], "");
+    assert!(tested.status.success() && words(&tested).contains("all 2 tests passed"), "{}", words(&tested));
+    assert!(words(&made).contains("rapport test my-shop"), "{}", words(&made));
     let talk = rapport(folder.path(), &["chat", "my-shop", "--why"], "when are you open\nno thanks\n\n");
     let said = words(&talk);
     assert!(said.contains("Monday to Friday from 9 to 17") && said.contains("opening_hours"), "{said}");
@@ -104,4 +107,39 @@ fn help_names_every_command_in_plain_words() {
     }
     let steps = words(&rapport(&root(), &["steps"], ""));
     assert!(steps.contains("escalate") && steps.contains("when nobody is available"), "{steps}");
+}
+
+/// A reader that goes away, as `head` does.
+fn read_no_more(folder: &Path, args: &[&str]) -> (Option<i32>, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rapport"))
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("rapport starts");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("it ends");
+    (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_mistake() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("main.flow"), "flow main\n  sya: Hello\n").expect("written");
+    // The mistakes are there whether somebody reads of them or not.
+    for (args, code) in [(&["check", "."][..], 1), (&["check", ".", "--json"], 1), (&["explain"], 0), (&["steps"], 0)] {
+        assert_eq!(read_no_more(folder.path(), args), (Some(code), String::new()), "{args:?}");
+    }
+}
+
+#[test]
+fn why_speaks_plain_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(rapport(folder.path(), &["new", "my-shop"], "").status.success());
+    let said =
+        words(&rapport(folder.path(), &["chat", "my-shop", "--why"], "this is awful, I am so angry\nagent please\n\n"));
+    assert!(said.contains("mood: angry 0.") && said.contains("(priority high)"), "{said}");
+    assert!(!said.contains("Mood") && !said.contains("High"), "{said}");
 }

@@ -277,8 +277,7 @@ fn the_tutorial_says_what_is_really_printed() {
     put("main.flow", &flow[0].replace("escalate:", "esclate:"));
     let mistake = run(&["check", "my-shop"]);
     put("main.flow", &flow[0]);
-    fs::create_dir(folder.path().join("my-shop/tests")).expect("a folder");
-    put("tests/damaged.flow", &test[0]);
+    put("tests/first.flow", &test[0]);
     let tested = run(&["test", "my-shop"]);
     put("bot.yaml", &format!("{}{}", settings[0], settings[1]));
     let embedded = run(&["check", "my-shop"]);

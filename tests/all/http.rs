@@ -30,6 +30,31 @@ async fn the_same_chat_over_http() {
 }
 
 #[tokio::test]
+async fn the_website_tells_of_events_and_pages() {
+    let served = Served::new().await;
+    let (session, token) = served.open().await;
+    let url = |rest: &str| served.url(&format!("/v1/chat/test/sessions/{session}/{rest}"));
+    let event = |body: Value| served.client.post(url("event")).bearer_auth(&token).json(&body);
+    assert_eq!(served.ask(event(json!({ "event": "Parcel_Late", "with": { "days": 2 } }))).await.0, 201);
+    let (_, page) = served.ask(served.client.get(url("events")).bearer_auth(&token)).await;
+    let heard = texts(page["items"].as_array().expect("items"));
+    assert_eq!(heard[2], "Your parcel is 2 days late.", "{heard:?}");
+    assert_eq!(heard.last().copied(), Some("Which colour?"), "the question at hand comes back");
+    let (status, lacks) = served.ask(event(json!({ "event": "parcel_late", "with": { "days": null } }))).await;
+    assert_eq!((status, &lacks["error"]["code"]), (422, &json!("event_lacks")));
+    let (status, unknown) = served.ask(event(json!({ "event": "parcel_lost" }))).await;
+    assert_eq!((status, &unknown["error"]["code"]), (404, &json!("unknown_event")));
+    let opening = json!({ "page": "https://shop.example/cart", "start": "cart" });
+    let (_, opened) = served.ask(served.client.post(served.url("/v1/chat/test/sessions")).json(&opening)).await;
+    let mut socket = served.chat().await;
+    let hello = json!({ "t": "hello", "session": opened["session"], "token": opened["token"], "after": 0 });
+    socket.send(hello).await;
+    assert_eq!(texts(&socket.items_until("Which colour").await)[0], "Can I help with the cart?");
+    socket.send(json!({ "t": "event", "name": "parcel_late", "with": { "days": 3 } })).await;
+    socket.items_until("3 days late").await;
+}
+
+#[tokio::test]
 async fn mistakes_over_http_have_a_status_and_one_shape() {
     let served = Served::new().await;
     let (session, token) = served.open().await;

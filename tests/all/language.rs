@@ -180,3 +180,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_filter_after_a_sum_wants_brackets() {
+    use rapport::bot::template::loose_filters;
+    let told = |text: &str| -> Vec<String> {
+        loose_filters(text, false).into_iter().map(|l| format!("({}) | {} / {}", l.sum, l.filter, l.last)).collect()
+    };
+    assert_eq!(told("It is {{ n * n | money }}."), ["(n * n) | money / n"]);
+    assert_eq!(told("{{- a + b|default(\"a | b\") | upper }}"), ["(a + b) | default(\"a | b\") / b"]);
+    assert_eq!(told("{% if a and b - 1 | abs > 2 %}x{% endif %}{{ a ~ b | upper }}").len(), 2);
+    assert_eq!(told("{{ (a + (b * c | money)) | upper }}"), ["(b * c) | money / c"]);
+    for fine in [
+        "{{ (n * n) | money }}",
+        "{{ n | money }} * {{ m | money }}",
+        "{{ price | round + 1 }}",
+        "{{- n | money -}}",
+        "{{ -5 | abs }}",
+        "{{ (a - b) | default(a + b) | money }}",
+        "{{ 'a - b' | upper }}",
+        "{% if a is b - 1 and c | length > 2 %}",
+        "a * b | c",
+        "{{ a if b + c else d | money }}",
+        "{{ never * closed",
+    ] {
+        assert_eq!(told(fine), Vec::<String>::new(), "{fine}");
+    }
+}

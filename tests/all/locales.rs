@@ -38,6 +38,7 @@ fn play(language: &str, script: &[&str]) -> String {
         language: Some(language.to_owned()),
         customer: Map::new(),
         returning: false,
+        start: None,
     });
     script.iter().for_each(|line| play.say(line));
     play.lines.iter().filter(|l| l.starts_with("bot:")).cloned().collect::<Vec<_>>().join("\n")
@@ -82,11 +83,37 @@ customers say:
 fn what_is_said_in_another_language_is_in_the_journal_as_it_was_said() {
     let bot = bot(&[("a.flow", FLOW), ("bot.yaml", BOT), ("locales/de.yaml", DE)]);
     let mut play = Play::new(&bot, MORNING);
-    let turn =
-        play.give(Input::Opened { page: None, language: Some("de".into()), customer: Map::new(), returning: false });
+    let turn = play.give(Input::Opened {
+        page: None,
+        language: Some("de".into()),
+        customer: Map::new(),
+        returning: false,
+        start: None,
+    });
     let said = turn.events.iter().find_map(|e| match &e.what {
         What::Message { text, .. } => Some(text.clone()),
         _ => None,
     });
     assert_eq!(said.as_deref(), Some("Hallo, ich bin Robin."));
+}
+
+#[test]
+fn rows_of_tables_are_called_in_the_customers_language() {
+    let settings = "languages: [en, de]\nkinds: { colour: { values: { red: Red, dark_blue: Dark blue } } }\n";
+    let flow = "flow main\n  ask colour: Which?\n    accept colour\n  if colour is dark_blue\n    say: It is {{ colour }}.\n  triage: What else?\n";
+    let german = "texts:\n  Dark blue: Dunkelblau\n  \"It is {{ colour }}.\": Das ist {{ colour }}.\n";
+    let bot = bot(&[("a.flow", flow), ("bot.yaml", settings), ("locales/de.yaml", german)]);
+    let missing = bot.locales.missing("de", &bot.texts);
+    assert!(missing.contains(&"Red") && !missing.contains(&"Dark blue"), "{missing:?}");
+    let said = |language: &str, words: &str| {
+        let mut play = Play::new(&bot, MORNING);
+        let language = Some(language.to_owned());
+        play.give(Input::Opened { page: None, language, customer: Map::new(), returning: false, start: None });
+        play.say(words);
+        play.lines.join("\n")
+    };
+    let german = said("de", "das dunkelblaue, dunkelblau bitte");
+    assert!(german.contains("bot: Das ist Dunkelblau."), "{german}");
+    let english = said("en", "dark blue");
+    assert!(english.contains("bot: It is Dark blue."), "{english}");
 }

@@ -281,6 +281,25 @@ fn what_may_stand_here_is_offered() {
 }
 
 #[test]
+fn fields_columns_and_facts_within_facts_are_offered() {
+    let settings = "name: Robin\nkinds:\n  level:\n    values:\n      gold: { label: Gold, return_window: 90 days }\n\
+        customer: { level: level }\nfacts: { shop: { phone: \"+44 20 7946 0000\" } }\n";
+    let systems = "shop:\n  base: https://shop.example\n  find: { get: /o, outcomes: { 200: found }, gives: { level: level, total: money } }\n";
+    let flow = "flow main\n  ask mine: Which level?\n    accept level\n  use shop.find save as order\n  triage: Yes?\n";
+    let mut editor = Editor::new(&[("bot.yaml", settings), ("integrations.yaml", systems), ("main.flow", flow)]);
+    editor.open("main.flow", flow);
+    let mut offered = |line: &str| editor.offered(&format!("{flow}{line}"), line);
+    assert_eq!(offered("  say: {{ order."), ["level", "total"]);
+    assert_eq!(offered("  say: {{ order.level."), ["label", "return_window"]);
+    assert_eq!(offered("  if mine.level is gold and mine."), ["label", "return_window"]);
+    assert_eq!(offered("  say: {{ customer.level."), ["label", "return_window"]);
+    assert!(offered("  say: {{ customer.").contains(&"level".to_owned()));
+    assert_eq!(offered("  say: {{ shop."), ["phone"]);
+    assert_eq!(offered("  say: {{ facts.shop."), ["phone"]);
+    assert!(offered("  say: {{ order.total.").is_empty());
+}
+
+#[test]
 fn help_on_steps_and_names() {
     let mut editor = Editor::shop();
     let mut help = |before: &str| {

@@ -25,6 +25,7 @@ mod lsp;
 mod play;
 mod proof;
 mod random_bots;
+mod record;
 mod rehearsal;
 mod runtime;
 mod secrets;

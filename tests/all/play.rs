@@ -34,7 +34,13 @@ impl<'a> Play<'a> {
     }
 
     pub fn open(&mut self) {
-        self.give(Input::Opened { page: None, language: None, customer: serde_json::Map::new(), returning: false });
+        self.give(Input::Opened {
+            page: None,
+            language: None,
+            customer: serde_json::Map::new(),
+            returning: false,
+            start: None,
+        });
     }
 
     pub fn give(&mut self, input: Input) -> Turn {
@@ -60,6 +66,14 @@ impl<'a> Play<'a> {
         self.said += 1;
         let cid = format!("c{}", self.said);
         self.give(Input::CustomerSaid { cid, text: text.to_owned() });
+    }
+
+    /// The customer has nothing to add to what was said.
+    pub fn all_was_said(&mut self) {
+        if let Some((due, timer)) = self.timers.remove(&Timer::More.key()) {
+            self.now = due;
+            self.give(Input::TimerFired { timer });
+        }
     }
 
     pub fn tap(&mut self, label: &str) {
@@ -99,6 +113,11 @@ impl<'a> Play<'a> {
         if line.starts_with("bot: ") || line.starts_with("* ") {
             return false;
         }
+        if let Some(text) = line.strip_prefix("and: ") {
+            self.say(text);
+            return true;
+        }
+        self.all_was_said();
         if let Some(text) = line.strip_prefix("customer: ") {
             self.say(text);
         } else if let Some(label) = line.strip_prefix("customer taps ") {
@@ -130,6 +149,10 @@ impl<'a> Play<'a> {
             let (outcome, fields) = answer.split_once(' ').unwrap_or((answer, "{}"));
             let fields = serde_json::from_str(fields).unwrap_or_else(|e| panic!("{fields} is no JSON object: {e}"));
             self.answer(Answer::Outcome { outcome: outcome.to_owned(), fields });
+        } else if let Some((name, details)) = line.strip_prefix("event ").and_then(|l| l.split_once(" arrives")) {
+            let details = if details.trim().is_empty() { "{}" } else { details.trim() };
+            let details = serde_json::from_str(details).unwrap_or_else(|e| panic!("{details} is no JSON object: {e}"));
+            self.give(Input::EventArrived { name: name.to_owned(), details });
         } else if line.ends_with(" does not answer") {
             self.answer(Answer::Failed { problem: "it took too long to answer".into() });
         } else {
@@ -172,12 +195,22 @@ fn line(what: &What) -> Option<String> {
 /// Plays the input lines of a transcript and returns all lines, with what really happened between them.
 pub fn transcript(bot: &Bot, now: Millis, script: &str) -> String {
     let mut play = Play::new(bot, now);
-    play.open();
-    for line in script.lines().map(str::trim).filter(|l| !l.is_empty()) {
+    let (given, said): (Vec<&str>, Vec<&str>) =
+        script.lines().map(str::trim).filter(|l| !l.is_empty()).partition(|l| l.starts_with("given "));
+    let page = given.iter().find_map(|l| l.strip_prefix("given page is ")).map(str::to_owned);
+    let customer = given.iter().find_map(|l| l.strip_prefix("given customer is ")).unwrap_or("{}");
+    let customer = serde_json::from_str(customer).unwrap_or_else(|e| panic!("{customer} is no JSON object: {e}"));
+    play.lines.extend(given.iter().map(|l| (*l).to_owned()));
+    play.give(Input::Opened { page, language: None, customer, returning: false, start: None });
+    for line in said {
+        if !line.starts_with("and: ") {
+            play.all_was_said();
+        }
         let place = play.lines.len();
         if play.line(line) {
             play.lines.insert(place, line.to_owned());
         }
     }
+    play.all_was_said();
     play.lines.join("\n")
 }

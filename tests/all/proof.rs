@@ -115,6 +115,44 @@ fn faults() -> Vec<(String, &'static [&'static str])> {
         (topic("  do b\nflow b\n  do a\n"), &["F211"]),
         (topic("  go to b\nflow b\n  ask x: X?\n  go to c\nflow c\n  go to a\n"), &["F211"]),
         (topic("  say: Hi.\nflow not_understood\n  say: Hm.\n"), &["F211", "not_understood"]),
+        // Built-in flows that are replaced by ones that leave a customer alone.
+        (topic("  say: Hi.\nflow something_broke\n  say: Hm.\n"), &["F217", "something_broke", "without end"]),
+        (
+            topic("  say: Hi.\nflow something_broke\n  use shop.find_order with number = 1\n  resolve: Sorry.\n"),
+            &["F217", "When this fails too"],
+        ),
+        (
+            topic(
+                "  say: Hi.\nflow something_broke\n  do b\n  resolve: Sorry.\nflow b\n  use shop.find_order with number = 1\n",
+            ),
+            &["F217", "When this fails too"],
+        ),
+        (topic("  say: Hi.\nflow talk_to_a_person\n  say: We are closed.\n"), &["F217", "brings in nobody"]),
+        (topic("  say: Hi.\nflow nobody_available\n  note: Nobody.\n"), &["F217", "says nothing"]),
+        (topic("  say: Hi.\nflow nobody_available\n  resolve: Come back.\n"), &["F217", "sent away"]),
+        (topic("  say: Hi.\nflow nobody_available\n  escalate to refunds: Others, then.\n"), &["F217", "begins again"]),
+        (topic("  say: Hi.\nflow gone_quiet\n  say: Are you there?\n"), &["F217", "again and again"]),
+        (
+            topic("  say: Hi.\nflow gone_quiet\n  ask x: Are you there?\n  resolve: Bye.\n"),
+            &["F217", "again and again"],
+        ),
+        (topic("  say: Hi.\nflow goodbye\n  resolve: Bye.\n"), &["F218", "no thanks"]),
+        (
+            topic("  say: Hi.\nflow after_the_agent\n  needs x\n  say: It's me.\n  ask x: X?\n"),
+            &["F217", "nobody gives it"],
+        ),
+        // Buttons of cards that nobody sees.
+        (
+            topic("  card: A lamp\n    button lamp: This one\n  wait 5 minutes\n  ask which: Which?\n"),
+            &["F216", "This one"],
+        ),
+        (topic("  card: A lamp\n    button lamp: This one\n"), &["F216"]),
+        (
+            topic(
+                "  card: A lamp\n    button lamp: This one\n  say: Look.\n  ask which: Which?\n    button none: None\n",
+            ),
+            &["F216"],
+        ),
         // Steps and flows that nothing reaches.
         (topic("  escalate: A colleague, please.\n  say: Never.\n"), &["F214"]),
         (topic("  done\n  say: Never.\n"), &["F214"]),
@@ -124,6 +162,39 @@ fn faults() -> Vec<(String, &'static [&'static str])> {
         // A person comes and nobody says so.
         (topic("  escalate\n"), &["F220"]),
         (topic("  ask x: X?\n    when 2 tries failed\n      escalate to refunds\n"), &["F220"]),
+        // Something goes wrong and nobody says so.
+        (topic("  escalate: Wait.\n    when nobody is available\n      tag late\n"), &["F220", "Nobody is available"]),
+        (
+            topic(
+                "  escalate: Wait.\n    when nobody is available\n      if customer.first_name is known\n        say: X.\n",
+            ),
+            &["F220"],
+        ),
+        (topic("  say: Hi.\nflow nobody_available\n  tag late\n"), &["F220"]),
+        (topic("  use shop.refund with order = 1\n    when it fails\n      resolve\n"), &["F220", "has failed"]),
+        (topic("  use shop.refund with order = 1\n    when it fails\n      wait 2 hours\n"), &["F220"]),
+        (
+            topic(
+                "  do b\n  resolve\nflow b\n  when something fails\n    tag late\n  use shop.refund with order = 1\n",
+            ),
+            &["F220"],
+        ),
+        // What is forgotten by a flow that then fails.
+        (
+            topic(
+                "  when something fails\n    say: {{ x }}\n  remember x = 1\n  do b\nflow b\n  forget x\n  use shop.refund with order = 1\n",
+            ),
+            &["F201", "`x`"],
+        ),
+        // Rounds through house flows.
+        (
+            topic("  say: Hi.\nflow not_understood\n  ask x: X?\n    accept number\n  escalate: Wait.\n"),
+            &["F211", "when 3 tries failed"],
+        ),
+        (
+            topic("  say: Hi.\nflow nobody_available\n  say: No.\n  escalate: Another, then.\n"),
+            &["F211", "nobody is available"],
+        ),
     ]
 }
 
@@ -229,6 +300,19 @@ fn what_is_sound_is_left_alone() {
         topic(
             "  use shop.refund with order = 1 save as r\n    when already\n      say: {{ r.amount }}\n  say: {{ r.amount }}\n",
         ),
+        topic(
+            "  say: Hi.\nflow something_broke\n  use shop.refund with order = 1\n    when already\n      say: So it was.\n    when it fails\n      escalate: A colleague, please.\n  resolve: Sorry.\n",
+        ),
+        topic(
+            "  say: Hi.\nflow nobody_available\n  promise reply within 2 days: We answer in {{ within }}.\n  resolve: Bye.\n",
+        ),
+        topic(
+            "  say: Hi.\nflow gone_quiet\n  ask x: Are you there?\n    when silent for 1 day\n      resolve: Bye.\n  resolve: Bye.\n",
+        ),
+        topic(
+            "  for each n in days, at most 2\n    card: Lamp {{ n }}\n      button lamp: This one\n  note: Shown.\n  ask which: Which?\n    button none: None\n",
+        ),
+        topic("  do b\n  ask which: Which?\nflow b\n  card: A lamp\n    button lamp: This one\n"),
         topic("  do b\n  say: {{ y }}\nflow b\n  gives y\n  remember y = 1\n"),
         topic("  ask x: X?\n  do b\nflow b\n  say: {{ x }}\n"),
         topic(
@@ -249,9 +333,40 @@ fn a_customer_whom_nothing_fits_has_a_person_within_the_bound() {
         let mut turns = 0;
         while matches!(play.session.holder, Holder::Bot) && turns <= bound.turns {
             play.say("qwrt zxcv");
+            play.all_was_said();
             turns += 1;
         }
         assert!(turns <= bound.turns && !matches!(play.session.holder, Holder::Bot), "{turns} turns, {bound:?}");
+    }
+}
+
+/// What is counted for a bot whose questions come back, are left open or stand in flows of the house.
+#[test]
+fn the_bound_counts_what_comes_back() {
+    let number = "    accept number\n";
+    let ask = |name: &str, depth: usize| {
+        let pad = "  ".repeat(depth);
+        format!("{pad}ask {name}: {name}?\n{pad}  accept number\n{pad}  when 1 tries failed\n{pad}    say: Well.\n")
+    };
+    let parts = "  for each i in days, at most 3\n";
+    let again = "  use shop.find_order with number = x\n    when not_found\n      say: No.\n      ask again x\n    when 3 tries failed\n      escalate: Wait.\n";
+    let end = "  resolve: Bye.\n";
+    let cases = [
+        // A loop, and what follows it.
+        (format!("{parts}{}{}{end}", ask("y", 2), ask("z", 1)), 3 + 1),
+        // A loop within what is asked again: three rounds of three.
+        (format!("  ask x: X?\n{number}{parts}{}{again}{end}", ask("y", 2)), 9 + 9),
+        // A question that is asked again within a loop: the tries are those of the whole flow.
+        (format!("  ask x: X?\n{number}{again}{}{end}", ask("z", 1)), 9 + 1),
+        // A block of silence comes at most three times, and the question is open after it.
+        (format!("  ask x: X?\n{number}    when silent for 5 minutes\n{}{end}", ask("y", 3)), 3 + 3),
+    ];
+    for (body, expected) in cases {
+        let flow = format!("flow main\n{body}");
+        let bot = bot(&[("main.flow", &flow), ("bot.yaml", BOT), ("integrations.yaml", SHOP)]);
+        let bound = bot.bound.as_ref().expect("a bound");
+        let own: u32 = bound.steps.iter().filter(|s| s.flow == "main").map(|s| s.turns).sum();
+        assert_eq!(own, expected, "{flow}{bound:?}");
     }
 }
 

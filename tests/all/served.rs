@@ -3,6 +3,7 @@ use super::support::{Hand, NoSystems, bot};
 use futures_util::{SinkExt, StreamExt};
 use rapport::bot::Bot;
 use rapport::bus::local::LocalBus;
+use rapport::cli::save::Folders;
 use rapport::runtime::{Limits, Parts, Runtime};
 use rapport::store::Sqlite;
 use rapport::web::{Options, Server};
@@ -36,6 +37,14 @@ flow main
     accept photo
     retry: {{ answer }} is no picture.
   say: {{ photo.name }} is lovely.
+
+flow late: A parcel is late
+  starts when event parcel_late arrives with days
+  say: Your parcel is {{ days }} days late.
+
+flow cart: Help with the cart
+  starts when a page matches /cart for 1 minute
+  say: Can I help with the cart?
 ";
 
 /// A bot that asks for a colour, by buttons or words.
@@ -138,7 +147,8 @@ pub fn parts(data: &TempDir, clock: Arc<Hand>) -> Parts {
 
 async fn start(data: &TempDir, clock: Arc<Hand>, listen: SocketAddr, public_url: Option<&str>) -> Server {
     let runtime = Runtime::start(parts(data, clock)).await.expect("the runtime starts");
-    let options = Options { runtime, listen, public_url: public_url.map(str::to_owned), demo: None };
+    let (public_url, tests) = (public_url.map(str::to_owned), Folders::at(data.path()));
+    let options = Options { runtime, listen, public_url, demo: None, tests };
     Server::start(options).await.expect("the server starts")
 }
 

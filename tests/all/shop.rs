@@ -12,7 +12,8 @@ async fn shop() -> (Server, tempfile::TempDir, String) {
     let parts = parts(&data, Hand::new());
     let runtime = Runtime::start(parts).await.expect("the runtime starts");
     let demo = Some(Demo { listen: any, bot: "test".into() });
-    let server = Server::start(Options { runtime, listen: any, public_url: None, demo }).await.expect("it starts");
+    let server =
+        Server::start(Options { runtime, listen: any, public_url: None, demo, tests: None }).await.expect("it starts");
     let base = format!("http://{}", server.demo.expect("a shop"));
     (server, data, base)
 }

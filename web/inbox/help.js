@@ -4,7 +4,7 @@ import { Icon } from "./parts.js";
 
 export const KEYS = [
   ["Chats", [["j", "k", "Next, previous chat"], ["Enter", "Open the chat"], ["1", "5", "Waiting … Solved"], ["Esc", "Leave what you are in"]]],
-  ["This chat", [["t", "Take it"], ["r", "Reply"], ["n", "Note for colleagues"], ["b", "Hand back to the bot"], ["e", "Resolve"], ["i", "Details"]]],
+  ["This chat", [["t", "Take it"], ["r", "Reply"], ["n", "Note for colleagues"], ["b", "Hand back to the bot"], ["e", "Resolve"], ["i", "Details"], ["s", "Save as a test"]]],
   ["Writing", [["Enter", "Send"], ["Shift", "Enter", "New line"]]],
 ];
 

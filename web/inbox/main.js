@@ -3,6 +3,7 @@ import { Component, html, render } from "../vendor/htm-3.1.1/preact/standalone.m
 import { Bell } from "./bell.js";
 import { Help, KEYS } from "./help.js";
 import { Panel } from "./panel.js";
+import { Record } from "./record.js";
 import { Queue, Rail } from "./rows.js";
 import { Store, VIEWS } from "./store.js";
 import { Talk } from "./transcript.js";
@@ -13,7 +14,7 @@ const csrf = document.querySelector("meta[name=csrf]").content;
 const bell = new Bell();
 
 class App extends Component {
-  state = { help: false, panel: false, late: false };
+  state = { help: false, panel: false, late: false, record: null };
 
   constructor() {
     super();
@@ -60,7 +61,7 @@ class App extends Component {
     if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = this.keys[event.key] ?? (/^[1-5]$/.test(event.key) ? () => this.store.show(VIEWS[event.key - 1]) : null);
     // Enter on a button is that button's; on a row, the row the keys have reached.
-    if (!act || this.state.help || (event.key === "Enter" && event.target.closest?.("button:not(.row), a"))) return;
+    if (!act || this.state.help || this.state.record || (event.key === "Enter" && event.target.closest?.("button:not(.row), a"))) return;
     event.preventDefault();
     act();
   }
@@ -77,8 +78,13 @@ class App extends Component {
     r: () => this.composer?.switchTo(this.store.isMine ? "reply" : "note"),
     n: () => this.composer?.switchTo("note"),
     i: () => this.setState({ panel: !this.state.panel }),
+    s: () => this.record(),
     "?": () => this.setState({ help: true }),
   };
+
+  record() {
+    if (this.store.open?.view) this.setState({ record: this.store.open.session });
+  }
 
   move(by) {
     this.store.move(by);
@@ -94,20 +100,22 @@ class App extends Component {
 
   escape(writing) {
     if (this.state.help) this.setState({ help: false });
+    else if (this.state.record) this.setState({ record: null });
     else if (writing) document.activeElement.blur();
     else if (this.state.panel) this.setState({ panel: false });
     else this.store.closeChat();
   }
 
-  render(_, { help, panel }) {
+  render(_, { help, panel, record }) {
     const { store } = this;
     return html`<div class=${`inbox ${panel ? "with-panel" : ""}`}>
       <${Rail} store=${store} csrf=${csrf} sound=${bell.on} onSound=${() => (bell.toggle(), this.draw())} onHelp=${() => this.setState({ help: true })} />
       <${Queue} store=${store} />
-      <${Talk} store=${store} composer=${this.keep} onPanel=${() => this.setState({ panel: !panel })} />
+      <${Talk} store=${store} composer=${this.keep} onPanel=${() => this.setState({ panel: !panel })} onRecord=${() => this.record()} />
       <${Panel} store=${store} onClose=${() => this.setState({ panel: false })} />
       <${Banner} store=${store} late=${this.late} />
       <div class="toasts" role="status">${store.toasts.map((t) => html`<p key=${t.key} class=${`toast ${t.kind}`} data-test="toast">${t.words}</p>`)}</div>
+      ${record && html`<${Record} key=${record} session=${record} store=${store} csrf=${csrf} onClose=${() => this.setState({ record: null })} />`}
       ${help && html`<${Help} keys=${KEYS} onClose=${() => this.setState({ help: false })} />`}
     </div>`;
   }

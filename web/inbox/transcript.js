@@ -8,11 +8,11 @@ import { ago, at, bytes, dayOf, line } from "./words.js";
 const GROUP = 180_000;
 const NEAR = 120;
 
-export function Talk({ store, composer, onPanel }) {
+export function Talk({ store, composer, onPanel, onRecord }) {
   const { row } = store;
   if (!store.open || !row) return html`<main class="talk none">${store.open ? null : html`<${Choose} store=${store} />`}</main>`;
   return html`<main class="talk" aria-label=${`Chat with ${row.name}`}>
-    <${Head} store=${store} row=${row} onPanel=${onPanel} />
+    <${Head} store=${store} row=${row} onPanel=${onPanel} onRecord=${onRecord} />
     <${Log} key=${store.open.session} store=${store} items=${store.open.items} />
     <${Composer} key=${`c${store.open.session}`} store=${store} ref=${composer} />
   </main>`;
@@ -26,7 +26,7 @@ function Choose({ store }) {
   <//>`;
 }
 
-function Head({ store, row, onPanel }) {
+function Head({ store, row, onPanel, onRecord }) {
   const view = store.open.view ?? {};
   const where = [row.bot, view.page?.replace(/^https?:\/\//, ""), row.team && row.state !== "bot" ? row.team : null].filter(Boolean).join(" · ");
   return html`<header>
@@ -35,6 +35,7 @@ function Head({ store, row, onPanel }) {
     <div class="name"><h1>${row.name}</h1><span class="muted">${where}</span></div>
     <span class="grow"></span>
     <${Actions} store=${store} row=${row} />
+    <button type="button" class="icon" aria-label="Save as a test" title="Save as a test (s)" data-test="record-open" onClick=${onRecord}><${Icon} name="record" /></button>
     <button type="button" class="icon details" aria-label="Details" title="Details (i)" onClick=${onPanel}><${Icon} name="panel" /></button>
   </header>`;
 }

@@ -1,9 +1,9 @@
 //! How many times a customer may have to write until there is an answer or a person, at the worst.
 use super::proofs::Proof;
-use crate::bot::op::{At, FlowCode, Op, Placed};
-use crate::bot::paths::{Bound, Goal, SILENCES, TRIES, WorstStep};
+use super::rounds::{blocks_that_wait_again, last, limit, rounds};
+use crate::bot::op::{At, FlowCode, Op};
+use crate::bot::paths::{Bound, Goal, WorstStep};
 use crate::bot::{MAIN, house};
-use crate::language::ast::Term;
 use crate::language::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,14 +26,15 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
     for flow in proof.flows.values() {
         uncounted(flow, found);
     }
-    for (name, then) in [
-        (house::NOT_UNDERSTOOD, "the question that was not understood is asked again"),
-        (house::SOMETHING_BROKE, "the system that failed is asked again"),
-    ] {
-        let Some(flow) = proof.flows.get(name).filter(|f| !f.house && ends(proof, f, 0)) else { continue };
-        let problem = format!("`{name}` may end, and {then} without end");
+    let replaced = |name: &str| proof.flows.get(name).filter(|f| !f.house && ends(proof, f, 0));
+    if let Some(flow) = replaced(house::NOT_UNDERSTOOD) {
+        let problem = format!("`{}` may end, and the question is asked again without end", flow.name);
         let action = "End every way of it with an `escalate` or a `resolve`.";
         found.push(Diagnostic::error("F211", flow.span, problem, action));
+    }
+    // This has been told as F217.
+    if replaced(house::SOMETHING_BROKE).is_some() {
+        return None;
     }
     let order = order(proof, found);
     if found.iter().skip(before).any(|d| d.code == "F211") {
@@ -50,7 +51,8 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
 /// The longest of all ways: what was begun before, a topic, a person who is asked for, and the end.
 fn whole(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>) -> Bound {
     let total = |name: &str| all.get(name).and_then(|w| w.turns.first().copied()).unwrap_or(0);
-    let own = |f: &&FlowCode| f.name != MAIN && !(f.house && house::is(&f.name)) && (f.topic || proof.offered(&f.name));
+    let own =
+        |f: &&FlowCode| f.name != MAIN && !(f.house && house::is(&f.name)) && (f.begins() || proof.offered(&f.name));
     let topics = || proof.flows.values().filter(own);
     let topic = topics().map(|f| f.name.as_str()).max_by_key(|n| total(n)).unwrap_or("");
     let asked = [MAIN, topic, house::TALK_TO_A_PERSON, house::ANYTHING_ELSE];
@@ -104,7 +106,7 @@ fn place<T>(all: &[T], at: At) -> Option<&T> {
 }
 
 /// Whether a way leads to the end of a flow, and so back to where it came from.
-fn ends<'a>(proof: &Proof<'a>, flow: &'a FlowCode, depth: usize) -> bool {
+pub fn ends<'a>(proof: &Proof<'a>, flow: &'a FlowCode, depth: usize) -> bool {
     let (mut seen, mut next) = (BTreeSet::new(), vec![0]);
     while let Some(at) = next.pop() {
         if !seen.insert(at) {
@@ -139,14 +141,6 @@ fn uncounted(flow: &FlowCode, found: &mut Vec<Diagnostic>) {
             let action = "Put it under a `use` that also has a `when 3 tries failed` block.";
             found.push(Diagnostic::error("F211", placed.span, problem, action));
         }
-    }
-}
-
-/// After how many tries a `use` stops.
-fn limit(flow: &FlowCode, at: At) -> Option<u32> {
-    match &flow.ops.get(usize::try_from(at).ok()?)?.op {
-        Op::Use(step) => step.tries.iter().map(|(n, _)| *n).max(),
-        _ => None,
     }
 }
 
@@ -295,65 +289,6 @@ fn one_way(flow: &FlowCode, at: At, goal: &Goal<'_>, times: u32, w: &Worst, all:
     let there = through.and_then(|f| all.get(f)).and_then(|o| o.turns.first().copied()).unwrap_or(0);
     let after = to.and_then(|t| place(&w.turns, t).copied()).unwrap_or(0);
     (there.saturating_mul(times).saturating_add(after), (through.map(str::to_owned).filter(|_| there > 0), to))
-}
-
-/// Blocks after which the question is still open, and how often each may run.
-fn blocks_that_wait_again(op: &Op) -> Vec<(At, u32)> {
-    let silent = |blocks: &[(Term, At)]| blocks.iter().map(|(_, at)| (*at, SILENCES)).collect::<Vec<_>>();
-    match op {
-        Op::Ask(ask) => silent(&ask.silent),
-        Op::Triage(triage) => {
-            let unclear = triage.anything_else.iter().map(|(_, at)| (*at, last(&triage.tries)));
-            unclear.chain(silent(&triage.silent)).collect()
-        }
-        _ => vec![],
-    }
-}
-
-/// Steps that may run more than once: from, to, and how often.
-fn loops(flow: &FlowCode) -> Vec<(At, At, u32)> {
-    let mut found = Vec::new();
-    for (at, placed) in (0..).zip(&flow.ops) {
-        if let Op::Each(each) = &placed.op {
-            found.push((at + 1, each.end.saturating_sub(1), each.most));
-        }
-        for (start, times) in blocks_that_wait_again(&placed.op) {
-            let ends = |(i, p): &(At, &Placed)| *i >= start && matches!(p.op, Op::WaitAgain(to) if to == at);
-            let end = (0..).zip(&flow.ops).find(ends).map_or(start, |(i, _)| i);
-            found.push((start, end, times));
-        }
-    }
-    found
-}
-
-/// How often each step may run. A loop runs each of its steps once for each item; `ask again` runs what it repeats once more
-/// for each try, with all loops that lie within.
-fn rounds(flow: &FlowCode) -> Vec<u32> {
-    let mut counted_by: BTreeMap<At, (At, At)> = BTreeMap::new();
-    for (at, placed) in (0..).zip(&flow.ops) {
-        if let Op::AskAgain { from, counted: Some(counted), .. } = &placed.op {
-            let range = counted_by.entry(*counted).or_insert((*from, at));
-            *range = (range.0.min(*from), range.1.max(at));
-        }
-    }
-    let loops = loops(flow);
-    let times = |at: At, from: At, to: At| {
-        let around = loops.iter().filter(|(a, b, _)| *a <= at && at <= *b && from <= *a && *b <= to);
-        around.fold(1_u32, |product, (_, _, n)| product.saturating_mul(*n))
-    };
-    let all = |at: At| {
-        let again = counted_by.iter().filter(|(_, (from, to))| *from <= at && at <= *to);
-        again.fold(times(at, 0, At::MAX), |sum, (counted, (from, to))| {
-            let more = limit(flow, *counted).unwrap_or(1).saturating_sub(1);
-            sum.saturating_add(more.saturating_mul(times(at, *from, *to)))
-        })
-    };
-    (0..).take(flow.ops.len()).map(all).collect()
-}
-
-/// After how many tries a question is given up.
-fn last(tries: &[(u32, At)]) -> u32 {
-    tries.iter().map(|(n, _)| *n).max().unwrap_or(TRIES)
 }
 
 /// How often the customer may have to write at one step.

@@ -1,4 +1,5 @@
 //! Details that are read must be filled on every way that leads there, across flows.
+use super::facts::{Facts, Names, meet};
 use super::proofs::Proof;
 use crate::bot::op::{At, FlowCode, Op, Words};
 use crate::bot::paths::{Exit, Goal, read_unguarded, root};
@@ -7,7 +8,6 @@ use crate::bot::{MAIN, house};
 use crate::language::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-type Facts = BTreeSet<String>;
 /// What is known before each operation; `None` where no way leads.
 type Known = Vec<Option<Facts>>;
 
@@ -40,6 +40,10 @@ impl<'a> Queue<'a> {
 
 struct Filled<'a> {
     proof: &'a Proof<'a>,
+    names: Names,
+    /// What is filled and forgotten on each way out of each operation, in the order of the proof's exits.
+    ways: BTreeMap<&'a str, Vec<Vec<Way<'a>>>>,
+    needs: BTreeMap<&'a str, Facts>,
     /// What each flow fills on every way to its end; `None` where it was not found out yet, or never ends.
     adds: BTreeMap<&'a str, Option<Facts>>,
     /// What each flow may forget.
@@ -48,8 +52,14 @@ struct Filled<'a> {
     entry: BTreeMap<&'a str, Facts>,
 }
 
+struct Way<'a> {
+    goal: Goal<'a>,
+    fills: Facts,
+    forgets: Facts,
+}
+
 pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) {
-    let mut filled = Filled { proof, adds: BTreeMap::new(), forgets: BTreeMap::new(), entry: BTreeMap::new() };
+    let mut filled = Filled::new(proof);
     filled.forgotten();
     filled.ends();
     filled.begins();
@@ -61,23 +71,31 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 impl<'a> Filled<'a> {
-    fn forgotten(&mut self) {
-        for flow in self.proof.flows.values() {
+    fn new(proof: &'a Proof<'a>) -> Self {
+        let mut names = Names::default();
+        let (mut ways, mut needs, mut forgets) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for flow in proof.flows.values() {
+            let name = flow.name.as_str();
+            let of_ops = (0..).take(flow.ops.len()).map(|at| proof.exits(flow, at).iter());
+            ways.insert(name, of_ops.map(|exits| exits.map(|e| Way::new(e, &mut names)).collect()).collect());
+            needs.insert(name, names.set(flow.needs.iter().map(String::as_str)));
             let own = flow.ops.iter().filter_map(|p| match &p.op {
-                Op::AskAgain { slots, .. } | Op::Forget { slots } => Some(slots.iter().cloned()),
-                Op::Use(step) => Some(step.secrets.iter().cloned()),
+                Op::AskAgain { slots, .. } | Op::Forget { slots } => Some(slots.iter().map(String::as_str)),
+                Op::Use(step) => Some(step.secrets.iter().map(String::as_str)),
                 _ => None,
             });
-            self.forgets.insert(&flow.name, own.flatten().collect());
+            forgets.insert(name, names.set(own.flatten()));
         }
+        let (adds, entry) = Default::default();
+        Filled { proof, names, ways, needs, adds, forgets, entry }
+    }
+
+    fn forgotten(&mut self) {
         let mut dirty = Queue::of(self.proof.flows.keys().map(String::as_str));
         while let Some(name) = dirty.next() {
             let own = self.forgets.get(name).cloned().unwrap_or_default();
             for caller in self.proof.callers(name) {
-                let theirs = self.forgets.entry(caller).or_default();
-                let before = theirs.len();
-                theirs.extend(own.iter().cloned());
-                if theirs.len() > before {
+                if self.forgets.entry(caller).or_default().add(&own) {
                     dirty.add(caller);
                 }
             }
@@ -89,7 +107,7 @@ impl<'a> Filled<'a> {
         let mut dirty = Queue::of(self.proof.flows.keys().map(String::as_str));
         while let Some(name) = dirty.next() {
             let Some(flow) = self.proof.flows.get(name) else { continue };
-            let known = self.known(flow, &flow.needs.iter().cloned().collect());
+            let known = self.known(flow, &self.with_needs(flow, &Facts::default()));
             let ended = self.at_the_end(flow, &known);
             if self.adds.get(name) != Some(&ended) {
                 self.adds.insert(name, ended);
@@ -98,20 +116,36 @@ impl<'a> Filled<'a> {
         }
     }
 
-    fn at_the_end(&self, flow: &'a FlowCode, known: &Known) -> Option<Facts> {
+    fn with_needs(&self, flow: &FlowCode, entry: &Facts) -> Facts {
+        let mut facts = entry.clone();
+        if let Some(needs) = self.needs.get(flow.name.as_str()) {
+            facts.add(needs);
+        }
+        facts
+    }
+
+    fn ways(&self, flow: &FlowCode, at: At) -> &[Way<'a>] {
+        let ways = self.ways.get(flow.name.as_str());
+        ways.and_then(|ways| ways.get(usize::try_from(at).ok()?)).map_or(&[], Vec::as_slice)
+    }
+
+    fn at_the_end(&self, flow: &FlowCode, known: &Known) -> Option<Facts> {
         let mut ended: Option<Facts> = None;
         for (at, facts) in (0..).zip(known) {
             let Some(facts) = facts else { continue };
-            for exit in self.proof.exits(flow, at) {
-                let left = match exit.goal {
-                    Goal::Return => Some(facts.clone()),
-                    Goal::Flow(next) => {
-                        self.adds.get(next).cloned().flatten().map(|a| a.union(facts).cloned().collect())
+            for way in self.ways(flow, at) {
+                match way.goal {
+                    Goal::Return => {
+                        meet(&mut ended, facts);
                     }
-                    _ => None,
-                };
-                if let Some(left) = left {
-                    meet(&mut ended, &left);
+                    Goal::Flow(next) => {
+                        if let Some(Some(adds)) = self.adds.get(next) {
+                            let mut left = facts.clone();
+                            left.add(adds);
+                            meet(&mut ended, &left);
+                        }
+                    }
+                    _ => {}
                 }
             }
         }
@@ -122,36 +156,42 @@ impl<'a> Filled<'a> {
     fn begins(&mut self) {
         let mut dirty = Queue::default();
         for flow in self.proof.flows.values() {
-            if flow.topic || flow.house || flow.name == MAIN || house::is(&flow.name) || self.proof.offered(&flow.name)
+            if flow.begins()
+                || flow.house
+                || flow.name == MAIN
+                || house::is(&flow.name)
+                || self.proof.offered(&flow.name)
             {
-                self.entry.insert(&flow.name, Facts::new());
+                let given = if self.proof.offered(&flow.name) { BTreeSet::new() } else { flow.given() };
+                let given = self.names.set(given.iter().map(String::as_str));
+                self.entry.insert(&flow.name, given);
                 dirty.add(&flow.name);
             }
         }
         while let Some(name) = dirty.next() {
             let Some(flow) = self.proof.flows.get(name) else { continue };
             let entry = self.entry.get(name).cloned().unwrap_or_default();
-            let known = self.known(flow, &entry.into_iter().chain(flow.needs.iter().cloned()).collect());
+            let known = self.known(flow, &self.with_needs(flow, &entry));
             for (at, facts) in (0..).zip(&known) {
                 let Some(facts) = facts else { continue };
-                for exit in self.proof.exits(flow, at) {
-                    let (Goal::Run(next) | Goal::Flow(next)) = exit.goal else { continue };
+                let into = |way: &Way<'a>| match way.goal {
+                    Goal::Run(next) | Goal::Flow(next) => Some(next),
+                    _ => None,
+                };
+                for next in self.ways(flow, at).iter().filter_map(into).collect::<Vec<_>>() {
                     // Where ways meet, what is known only becomes less.
-                    let before = self.entry.get(next).map(BTreeSet::len);
                     let mut after = self.entry.remove(next);
-                    meet(&mut after, facts);
-                    let after = after.unwrap_or_default();
-                    if before != Some(after.len()) {
+                    if meet(&mut after, facts) {
                         dirty.add(next);
                     }
-                    self.entry.insert(next, after);
+                    self.entry.insert(next, after.unwrap_or_default());
                 }
             }
         }
     }
 
     /// What is known before each operation of a flow that begins with `entry` known.
-    fn known(&self, flow: &'a FlowCode, entry: &Facts) -> Known {
+    fn known(&self, flow: &FlowCode, entry: &Facts) -> Known {
         let mut known: Known = vec![None; flow.ops.len()];
         let mut dirty: BTreeSet<At> = BTreeSet::from([0]);
         if let Some(first) = known.first_mut() {
@@ -159,12 +199,10 @@ impl<'a> Filled<'a> {
         }
         while let Some(at) = dirty.pop_first() {
             let Some(facts) = place(&known, at).cloned() else { continue };
-            for exit in self.proof.exits(flow, at) {
-                let Some((to, after)) = self.passes(flow, at, &exit, &facts) else { continue };
+            for way in self.ways(flow, at) {
+                let Some((to, after)) = self.passes(flow, at, way, &facts) else { continue };
                 let Some(slot) = usize::try_from(to).ok().and_then(|i| known.get_mut(i)) else { continue };
-                let before = slot.as_ref().map(BTreeSet::len);
-                meet(slot, &after);
-                if slot.as_ref().map(BTreeSet::len) != before {
+                if meet(slot, &after) {
                     dirty.insert(to);
                 }
             }
@@ -173,37 +211,34 @@ impl<'a> Filled<'a> {
     }
 
     /// Where a way goes on in the flow, and what is known there.
-    fn passes(&self, flow: &FlowCode, at: At, exit: &Exit<'a>, facts: &Facts) -> Option<(At, Facts)> {
+    fn passes(&self, flow: &FlowCode, at: At, way: &Way<'a>, facts: &Facts) -> Option<(At, Facts)> {
+        let to = match way.goal {
+            Goal::Step(to) | Goal::Topic(_, to) | Goal::AnyTopic(to) => to,
+            Goal::Run(_) => at + 1,
+            Goal::Flow(_) | Goal::Return | Goal::Fails | Goal::Person | Goal::Resolved => return None,
+        };
         let mut after = facts.clone();
-        after.retain(|d| !exit.forgets.contains(d));
-        after.extend(exit.fills.map(str::to_owned));
-        for path in &exit.known {
-            after.insert(path.clone());
-            if !matches!(root(path), "customer" | "hours") {
-                after.insert(root(path).to_owned());
+        after.remove(&way.forgets);
+        after.add(&way.fills);
+        if let Goal::Run(called) = way.goal {
+            let adds = self.adds.get(called)?.as_ref()?;
+            if let Some(lost) = self.forgets.get(called) {
+                after.remove(lost);
             }
+            after.add(adds);
         }
         let op = usize::try_from(at).ok().and_then(|i| flow.ops.get(i)).map(|p| &p.op);
         // A flow that fails may have forgotten something before.
-        if let (Some(Op::Do { flow: called }), Goal::Step(_)) = (op, &exit.goal) {
-            after.retain(|d| !self.forgets.get(called.as_str()).is_some_and(|lost| lost.contains(d)));
+        if let (Some(Op::Do { flow: called }), Goal::Step(_)) = (op, &way.goal)
+            && let Some(lost) = self.forgets.get(called.as_str())
+        {
+            after.remove(lost);
         }
-        match exit.goal {
-            Goal::Step(to) | Goal::Topic(_, to) | Goal::AnyTopic(to) => Some((to, after)),
-            Goal::Run(called) => {
-                let adds = self.adds.get(called).cloned().flatten()?;
-                if let Some(lost) = self.forgets.get(called) {
-                    after.retain(|d| !lost.contains(d));
-                }
-                after.extend(adds);
-                Some((at + 1, after))
-            }
-            Goal::Flow(_) | Goal::Return | Goal::Fails | Goal::Person | Goal::Resolved => None,
-        }
+        Some((to, after))
     }
 
     fn report(&self, flow: &'a FlowCode, entry: &Facts, found: &mut Vec<Diagnostic>) {
-        let entry: Facts = entry.iter().cloned().chain(flow.needs.iter().cloned()).collect();
+        let entry = self.with_needs(flow, entry);
         let known = self.known(flow, &entry);
         for ((at, facts), placed) in (0..).zip(&known).zip(&flow.ops) {
             let Some(facts) = facts else { continue };
@@ -217,7 +252,7 @@ impl<'a> Filled<'a> {
             self.calls(flow, at, facts, &entry, found);
         }
         for detail in &flow.gives {
-            if self.at_the_end(flow, &known).is_some_and(|end| !end.contains(detail)) {
+            if self.at_the_end(flow, &known).is_some_and(|end| !self.names.known(&end, detail)) {
                 let problem = format!("`{}` says that it gives `{detail}`, but may end without it", flow.name);
                 let action = format!(
                     "Fill `{detail}` on every way to the end of this flow, or take it out of the `gives` line."
@@ -257,7 +292,8 @@ impl<'a> Filled<'a> {
         let fact = self.proof.settings.facts.contains_key(first);
         // `customer.level` brings `customer.level.points`; `customer` alone brings nothing
         let prefixes = path.match_indices('.').filter_map(|(at, _)| path.get(..at)).chain([path]);
-        let within = prefixes.skip(usize::from(first == "customer" && path.contains('.'))).any(|p| facts.contains(p));
+        let within =
+            prefixes.skip(usize::from(first == "customer" && path.contains('.'))).any(|p| self.names.known(facts, p));
         !(always || fact || within)
     }
 
@@ -266,10 +302,10 @@ impl<'a> Filled<'a> {
         let mut seen: BTreeMap<At, (At, String)> = BTreeMap::new();
         let mut next = VecDeque::from([0]);
         while let Some(here) = next.pop_front().filter(|h| *h != at) {
-            for exit in self.proof.exits(flow, here) {
-                let Some((to, after)) = self.passes(flow, here, &exit, entry) else { continue };
-                if !after.contains(detail) && to != 0 && !seen.contains_key(&to) {
-                    seen.insert(to, (here, exit.when));
+            for (exit, way) in self.proof.exits(flow, here).iter().zip(self.ways(flow, here)) {
+                let Some((to, after)) = self.passes(flow, here, way, entry) else { continue };
+                if !self.names.known(&after, detail) && to != 0 && !seen.contains_key(&to) {
+                    seen.insert(to, (here, exit.when.clone()));
                     next.push_back(to);
                 }
             }
@@ -290,6 +326,20 @@ impl<'a> Filled<'a> {
     }
 }
 
+impl<'a> Way<'a> {
+    fn new(exit: &Exit<'a>, names: &mut Names) -> Self {
+        let mut fills = names.set(exit.fills);
+        for path in &exit.known {
+            fills.insert(names.number(path));
+            if !matches!(root(path), "customer" | "hours") {
+                fills.insert(names.number(root(path)));
+            }
+        }
+        let forgets = names.set(exit.forgets.iter().map(String::as_str));
+        Way { goal: exit.goal, fills, forgets }
+    }
+}
+
 fn remedy(path: &str) -> String {
     format!(
         "Fill it before this line, or write `{{{{ {path} | default(\"…\") }}}}` or `{{% if {path} %}}…{{% endif %}}`."
@@ -298,14 +348,6 @@ fn remedy(path: &str) -> String {
 
 fn place(known: &Known, at: At) -> Option<&Facts> {
     known.get(usize::try_from(at).ok()?)?.as_ref()
-}
-
-/// Known where two ways meet is what both know.
-fn meet(known: &mut Option<Facts>, other: &Facts) {
-    match known {
-        Some(facts) => facts.retain(|f| other.contains(f)),
-        None => *known = Some(other.clone()),
-    }
 }
 
 /// Everything an operation reads that would look empty if it were unknown.

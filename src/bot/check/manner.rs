@@ -89,7 +89,8 @@ pub fn effort(philosophy: &Philosophy, bound: &Bound, found: &mut Vec<Diagnostic
 /// A sentence that stands under two topics can be understood as either.
 fn shared_examples(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<String, (&str, Span)> = BTreeMap::new();
-    for flow in subject.flows {
+    // Two flows for different customers may well mean the same.
+    for flow in subject.flows.iter().filter(|f| f.for_customers.is_none()) {
         for phrase in &flow.customers_say {
             let words = crate::understand::normal::normal(&phrase.text);
             match seen.get(&words) {

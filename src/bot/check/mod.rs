@@ -1,6 +1,10 @@
 //! What must hold between the parts of a bot: every name means something, and what is said may be said.
 mod bound;
+mod cards;
+mod confusion;
+mod facts;
 mod filled;
+mod house;
 mod kindness;
 mod kinds;
 mod manner;
@@ -9,15 +13,19 @@ mod near;
 mod personas;
 mod proofs;
 mod prose;
+mod rounds;
 mod secrets;
+mod starts;
 mod tests;
 mod texts;
 mod told;
 mod visit;
 
+pub use confusion::confusions;
 pub use proofs::prove;
 
 use super::philosophy::Philosophy;
+use super::settings::kinds as of_bot;
 use super::template::Templates;
 use super::{Integrations, Settings};
 use crate::language::ast::Flow;
@@ -37,9 +45,10 @@ pub struct Subject<'a> {
     pub tests: &'a [Test],
 }
 
-/// The texts of all flows that customers may read, as written.
-pub fn texts_of(flows: &[Flow]) -> Vec<String> {
-    crate::bot::locales::texts(flows, |flow| {
+/// The texts that customers may read, as written: those of all flows, and what the rows of tables are called.
+pub fn texts_of(flows: &[Flow], kinds: &of_bot::Kinds) -> Vec<String> {
+    let labels = kinds.values().filter_map(of_bot::Kind::table).flat_map(|table| &table.rows);
+    crate::bot::locales::texts(flows, labels.map(|row| row.label.clone()), |flow| {
         let mut found = Vec::new();
         visit::steps(flow, &mut |step| {
             // Notes and summaries are for the team, in its own language.
@@ -54,9 +63,8 @@ pub fn texts_of(flows: &[Flow]) -> Vec<String> {
 }
 
 /// All mistakes between the parts.
-pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+pub fn check(subject: &Subject<'_>, templates: &mut Templates) -> Vec<Diagnostic> {
     let known = names::Known::collect(subject);
-    let templates = Templates::new(subject.settings);
     let mut found = Vec::new();
     names::flows(subject, &mut found);
     kinds::fields(subject, &mut found);
@@ -66,11 +74,12 @@ pub fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
         }
         visit::steps(flow, &mut |step| {
             known.step(step, &mut found);
-            texts::step(subject, &known, &templates, flow, step, &mut found);
+            texts::step(subject, &known, templates, flow, step, &mut found);
         });
     }
     manner::check(subject, &mut found);
     personas::check(subject, &known, &mut found);
-    tests::tests(subject, subject.tests, &mut found);
+    starts::check(subject, &known, &mut found);
+    tests::tests(subject, &known.details, &mut found);
     found
 }

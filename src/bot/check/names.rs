@@ -4,7 +4,7 @@ use super::near::{Near, listed};
 use super::{Subject, visit};
 use crate::bot::MAIN;
 use crate::bot::template::BUILT_IN;
-use crate::language::ast::{Handler, Name, When};
+use crate::language::ast::{Expr, Handler, Name, Start, When};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{FileId, Span};
 use crate::language::steps::{AcceptKind, Ask, Step, Triage, Use};
@@ -67,6 +67,12 @@ impl<'a> Known<'a> {
         let mut open: BTreeSet<String> = BTreeSet::new();
         for flow in subject.flows {
             visit::steps(flow, &mut |step| known.learn(step, &mut open));
+            for start in &flow.starts {
+                if let Start::Event { with, .. } = start {
+                    known.details.extend(with.iter().cloned());
+                    open.extend(with.iter().cloned());
+                }
+            }
         }
         known.kinds.settle();
         // A detail that any step fills with free words has no list of values.
@@ -114,13 +120,16 @@ impl<'a> Known<'a> {
             }
             _ => {}
         }
-        for expr in visit::exprs(step) {
-            for bare in &expr.bare {
-                self.bare(&bare.detail, &bare.word, found);
-            }
-            for of in &expr.kinds {
-                self.kinds.is_a(&of.detail, &of.word, found);
-            }
+        visit::exprs(step).into_iter().for_each(|expr| self.conditions(expr, found));
+    }
+
+    /// The words that details are compared with.
+    pub fn conditions(&self, expr: &Expr, found: &mut Vec<Diagnostic>) {
+        for bare in &expr.bare {
+            self.bare(&bare.detail, &bare.word, found);
+        }
+        for of in &expr.kinds {
+            self.kinds.is_a(&of.detail, &of.word, found);
         }
     }
 

@@ -1,5 +1,5 @@
 //! What is proved of a bot's operations: every detail filled, every round counted, every step reached.
-use super::{bound, filled, kindness, manner, secrets, told};
+use super::{bound, cards, filled, house as built_in, kindness, manner, secrets, told};
 use crate::bot::op::{At, FlowCode, Op};
 use crate::bot::paths::{self, Bound, Exit, Goal, Outcomes};
 use crate::bot::philosophy::Philosophy;
@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Proof<'a> {
     pub flows: &'a BTreeMap<String, FlowCode>,
     pub settings: &'a Settings,
-    pub integrations: &'a Integrations,
     callers: BTreeMap<&'a str, BTreeSet<&'a str>>,
     offered: BTreeSet<&'a str>,
+    /// The ways out of each operation of each flow: every proof walks them.
+    exits: BTreeMap<&'a str, Vec<Vec<Exit<'a>>>>,
 }
 
 /// Proves what can be proved; what cannot is a mistake. The bound is there where no round goes on without end.
@@ -23,8 +24,11 @@ pub fn prove(
     philosophy: &Philosophy,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Bound> {
-    let mut proof = Proof { flows, settings, integrations, callers: BTreeMap::new(), offered: BTreeSet::new() };
+    let (callers, offered, exits) = Default::default();
+    let mut proof = Proof { flows, settings, callers, offered, exits };
     for flow in flows.values() {
+        let ways = (0..).take(flow.ops.len()).map(|at| paths::exits(flow, at, integrations));
+        proof.exits.insert(&flow.name, ways.collect());
         for placed in &flow.ops {
             match &placed.op {
                 Op::Do { flow: next } | Op::GoTo { flow: next } => {
@@ -39,6 +43,8 @@ pub fn prove(
     secrets::check(&proof, found);
     proof.reached(found);
     told::check(&proof, found);
+    cards::check(&proof, found);
+    built_in::check(&proof, found);
     kindness::check(&proof, philosophy, found);
     let bound = bound::check(&proof, found);
     if let Some(bound) = &bound {
@@ -48,8 +54,9 @@ pub fn prove(
 }
 
 impl<'a> Proof<'a> {
-    pub fn exits(&self, flow: &'a FlowCode, at: At) -> Vec<Exit<'a>> {
-        paths::exits(flow, at, self.integrations)
+    pub fn exits(&self, flow: &FlowCode, at: At) -> &[Exit<'a>] {
+        let ways = self.exits.get(flow.name.as_str());
+        ways.and_then(|ways| ways.get(usize::try_from(at).ok()?)).map_or(&[], Vec::as_slice)
     }
 
     /// Flows that `do` or `go to` this one.
@@ -65,7 +72,7 @@ impl<'a> Proof<'a> {
     /// Steps that no way reaches, flows that nothing leads to, escalations without a word.
     fn reached(&self, found: &mut Vec<Diagnostic>) {
         for flow in self.flows.values().filter(|f| !f.house) {
-            let led = flow.topic || flow.name == MAIN || house::is(&flow.name) || self.offered(&flow.name);
+            let led = flow.begins() || flow.name == MAIN || house::is(&flow.name) || self.offered(&flow.name);
             if !led && !self.callers.contains_key(flow.name.as_str()) {
                 let problem = format!("Nothing leads to the flow `{}`", flow.name);
                 let action = format!("Write `do {}` where it belongs, or give it a `customers say` list.", flow.name);
@@ -97,7 +104,7 @@ impl<'a> Proof<'a> {
         let mut next: Vec<At> = flow.when_something_fails.into_iter().chain([0]).collect();
         while let Some(at) = next.pop() {
             if seen.insert(at) {
-                next.extend(self.exits(flow, at).into_iter().filter_map(|e| match e.goal {
+                next.extend(self.exits(flow, at).iter().filter_map(|e| match e.goal {
                     Goal::Step(to) | Goal::Topic(_, to) | Goal::AnyTopic(to) => Some(to),
                     Goal::Run(_) => Some(at + 1),
                     Goal::Flow(_) | Goal::Return | Goal::Fails | Goal::Person | Goal::Resolved => None,

@@ -3,13 +3,13 @@ use super::Subject;
 use crate::language::ast::{Flow, Phrase};
 use crate::language::diagnostic::{Diagnostic, did_you_mean};
 use crate::language::steps::Step;
-use crate::language::test::{Act, Expect, Given, Test};
+use crate::language::test::{Act, Expect, Given};
 use std::collections::BTreeSet;
 
 /// All names in tests that mean nothing.
-pub fn tests(subject: &Subject<'_>, tests: &[Test], found: &mut Vec<Diagnostic>) {
+pub fn tests(subject: &Subject<'_>, details: &BTreeSet<String>, found: &mut Vec<Diagnostic>) {
     let promises = promises(subject.flows);
-    for line in tests.iter().flat_map(|t| &t.lines) {
+    for line in subject.tests.iter().flat_map(|t| &t.lines) {
         match &line.act {
             Act::Given(Given::Answers { action: name, answers }) => {
                 let Some(action) = action(subject, name, found) else { continue };
@@ -25,6 +25,9 @@ pub fn tests(subject: &Subject<'_>, tests: &[Test], found: &mut Vec<Diagnostic>)
             Act::Given(Given::Contact(name, _)) => {
                 let fields = subject.settings.customer.keys().map(String::as_str);
                 known(name, fields, "F415", "field of a customer", found);
+            }
+            Act::Given(Given::Detail(name, _)) => {
+                known(name, details.iter().map(String::as_str), "F417", "detail", found);
             }
             Act::Expect(all) => all.iter().for_each(|e| expect(subject, e, &promises, found)),
             _ => {}

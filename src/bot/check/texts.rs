@@ -2,7 +2,7 @@
 use super::manner::Rules;
 use super::names::Known;
 use super::{Subject, visit};
-use crate::bot::template::{FILTERS, Templates, filter_uses};
+use crate::bot::template::{FILTERS, Templates, filter_uses, loose_filters};
 use crate::language::ast::{Flow, Phrase};
 use crate::language::diagnostic::{Diagnostic, did_you_mean};
 use crate::language::source::Span;
@@ -11,7 +11,7 @@ use crate::language::steps::Step;
 pub fn step(
     subject: &Subject<'_>,
     known: &Known<'_>,
-    templates: &Templates,
+    templates: &mut Templates,
     flow: &Flow,
     step: &Step,
     found: &mut Vec<Diagnostic>,
@@ -30,8 +30,8 @@ pub fn step(
         forbidden(subject, flow, phrase, found);
     }
     for expr in visit::exprs(step) {
-        if let Ok(paths) = templates.read_by_formula(&expr.jinja) {
-            for path in paths.iter().filter(|p| fresh(p)) {
+        if let Ok(paths) = templates.formula(&expr.jinja) {
+            for path in paths.paths().iter().filter(|p| fresh(p)) {
                 let inner = Phrase { text: expr.source.to_lowercase(), span: expr.span };
                 known.detail(path, find(&inner, path), found);
             }
@@ -55,6 +55,15 @@ fn place(span: Span, at: usize, length: usize) -> Span {
 }
 
 fn filters(source: &str, span: Span, in_expression: bool, found: &mut Vec<Diagnostic>) {
+    let as_read = span.end - span.start == source.len() as u32;
+    for loose in loose_filters(source, in_expression) {
+        let (sum, last, filter) = (&loose.sum, &loose.last, &loose.filter);
+        let place = if as_read { place(span, loose.start, loose.end - loose.start) } else { span };
+        let problem = format!("`| {filter}` takes only `{last}`, not `{sum}`");
+        let before = sum.strip_suffix(last.as_str()).unwrap_or_default();
+        let action = format!("Write `({sum}) | {filter}`; if only `{last}` is meant, `{before}({last} | {filter})`.");
+        found.push(Diagnostic::error("F117", place, problem, action));
+    }
     for used in filter_uses(source, in_expression) {
         if !FILTERS.contains(&used.name.as_str()) {
             let action = match did_you_mean(&used.name, FILTERS.iter().copied()) {

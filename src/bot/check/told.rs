@@ -86,7 +86,7 @@ fn ends_quietly<'a>(proof: &Proof<'a>, flow: &FlowCode, seen: &mut BTreeSet<Stri
 
 /// A flow that customers come to by their own words.
 fn asked_for(proof: &Proof<'_>, flow: &FlowCode) -> bool {
-    flow.topic || proof.offered(&flow.name)
+    flow.begins() || proof.offered(&flow.name)
 }
 
 /// Whether what follows by itself when a topic has ended may end without a word.

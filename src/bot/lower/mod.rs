@@ -3,13 +3,14 @@ mod cards;
 mod steps;
 
 use super::op::{At, FlowCode, Op, Placed, Words};
-use super::settings::Settings;
+use super::settings::{Settings, pattern};
 use super::template::{Formula, Templates, Text};
 use super::{Integrations, integrations};
-use crate::language::ast::{Block, Expr, Flow, Phrase, Words as Written};
+use crate::language::ast::{Block, Expr, Flow, Name, Phrase, Words as Written};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{SourceFile, Span};
 use crate::language::steps::Step;
+use crate::understand::answers::Pattern;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,7 +19,12 @@ pub struct Around<'a> {
     pub settings: &'a Settings,
     pub integrations: &'a Integrations,
     pub sources: &'a [SourceFile],
+    /// Flows that are for some customers only.
+    pub for_customers: BTreeMap<&'a str, &'a Expr>,
 }
+
+/// Patterns by their text: to read one takes longer than all else of a question, and many questions have the same.
+pub type Patterns = BTreeMap<String, Pattern>;
 
 /// Nobody follows a longer flow, and what is proved of a flow takes the square of its length.
 const LONGEST: usize = 1_000;
@@ -29,12 +35,14 @@ pub fn flow(
     house: bool,
     around: &Around<'_>,
     templates: &mut Templates,
+    patterns: &mut Patterns,
     found: &mut Vec<Diagnostic>,
 ) -> FlowCode {
     let mut l = Lowerer {
         flow: flow.name.text.clone(),
         around,
         templates,
+        patterns,
         found,
         ops: vec![],
         anchors: BTreeMap::new(),
@@ -49,6 +57,7 @@ pub fn flow(
         l.push(Op::Return, "end", flow.span, BTreeSet::new());
         at
     });
+    let for_customers = flow.for_customers.as_ref().map(|condition| l.formula(condition));
     let ops = l.ops;
     if ops.len() > LONGEST {
         let problem = format!("The flow `{}` has more than {LONGEST} steps", flow.name.text);
@@ -67,6 +76,8 @@ pub fn flow(
         topic: !flow.customers_say.is_empty(),
         house,
         gives: flow.gives.iter().map(|n| n.text.clone()).collect(),
+        for_customers,
+        starts: flow.starts.clone(),
     }
 }
 
@@ -87,6 +98,7 @@ pub(super) struct Lowerer<'a> {
     flow: String,
     around: &'a Around<'a>,
     templates: &'a mut Templates,
+    patterns: &'a mut Patterns,
     found: &'a mut Vec<Diagnostic>,
     ops: Vec<Placed>,
     anchors: BTreeMap<String, u32>,
@@ -161,6 +173,21 @@ impl Lowerer<'_> {
         }
     }
 
+    /// `do` and `go to`. A flow that is for some customers only is passed over for the others.
+    fn other_flow(&mut self, op: Op, flow: &Name) {
+        let condition = self.around.for_customers.get(flow.text.as_str()).copied();
+        let branch = condition.map(|expr| {
+            let condition = self.formula(expr);
+            let reads = formula_reads([&condition]);
+            self.push(Op::Branch { condition, otherwise: 0 }, "if", flow.span, reads)
+        });
+        self.push(op, &flow.text, flow.span, BTreeSet::new());
+        let here = self.here();
+        if let Some(Op::Branch { otherwise, .. }) = branch.and_then(|at| self.op(at)).map(|p| &mut p.op) {
+            *otherwise = here;
+        }
+    }
+
     fn formula(&mut self, expr: &Expr) -> Formula {
         match self.templates.formula(&expr.jinja) {
             Ok(formula) => formula.written(&expr.source),
@@ -187,6 +214,15 @@ impl Lowerer<'_> {
 
     fn maybe_words(&mut self, written: Option<&Written>, what: &str) -> Option<Words> {
         written.map(|w| self.words(w, what))
+    }
+
+    fn pattern(&mut self, text: &str) -> Result<Pattern, String> {
+        if let Some(known) = self.patterns.get(text) {
+            return Ok(known.clone());
+        }
+        let read = pattern(text)?;
+        self.patterns.insert(text.to_owned(), read.clone());
+        Ok(read)
     }
 
     fn action(&self, system: &str, action: &str) -> Option<&integrations::Action> {
@@ -216,12 +252,8 @@ impl Lowerer<'_> {
             Step::Use(s) => self.use_(s),
             Step::If(s) => self.if_(s),
             Step::Remember(s) => self.remember(s),
-            Step::Do(s) => {
-                self.push(Op::Do { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new());
-            }
-            Step::GoTo(s) => {
-                self.push(Op::GoTo { flow: s.flow.text.clone() }, &s.flow.text, s.span, BTreeSet::new());
-            }
+            Step::Do(s) => self.other_flow(Op::Do { flow: s.flow.text.clone() }, &s.flow),
+            Step::GoTo(s) => self.other_flow(Op::GoTo { flow: s.flow.text.clone() }, &s.flow),
             Step::Done(s) => {
                 self.push(Op::Return, "done", s.span, BTreeSet::new());
             }

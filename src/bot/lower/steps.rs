@@ -3,7 +3,6 @@ use super::{Lowerer, formula_reads, reads};
 use crate::bot::house;
 use crate::bot::op::{Ask, At, Button, Enough, Escalate, Feedback, Op, Promise, Triage, Use};
 use crate::bot::phrases;
-use crate::bot::settings::pattern;
 use crate::language::ast::{Handler, Term, When};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::steps;
@@ -245,7 +244,7 @@ impl Lowerer<'_> {
                 AcceptKind::File => Kind::File,
                 AcceptKind::YesOrNo => Kind::YesOrNo,
                 AcceptKind::OneOf(options) => Kind::OneOf(options.iter().map(|o| o.text.clone()).collect()),
-                AcceptKind::Pattern(written) => match pattern(&written.text) {
+                AcceptKind::Pattern(written) => match self.pattern(&written.text) {
                     Ok(pattern) => Kind::Pattern(pattern),
                     Err(why) => {
                         let action = "Mend the pattern, or describe a simpler one such as `[0-9]{6}`.";

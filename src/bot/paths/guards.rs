@@ -1,6 +1,6 @@
 //! What a condition makes known, and what a text reads without asking first whether it is known.
 
-const COMPARING: [&str; 12] = [
+const COMPARING: [&str; 15] = [
     "known",
     "same",
     "one_of",
@@ -8,10 +8,13 @@ const COMPARING: [&str; 12] = [
     "before",
     "after",
     "more",
+    "less",
     "at_least",
+    "at_most",
     "ago_more",
     "ago_at_least",
     "ago_less",
+    "ago_at_most",
     "is_kind",
 ];
 const KEYWORDS: [&str; 16] = [

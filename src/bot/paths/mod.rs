@@ -14,7 +14,7 @@ pub const TRIES: u32 = 3;
 pub const SILENCES: u32 = 3;
 
 /// Where a way leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal<'a> {
     /// To an operation of the same flow.
     Step(At),
@@ -196,7 +196,7 @@ fn of_use<'a>(flow: &'a FlowCode, step: &'a Use, at: At, outcomes: &dyn Outcomes
     let fails = step.fails.map(Goal::Step).or_else(|| block_for_failures(flow, at)).unwrap_or(Goal::Fails);
     let unhandled = outcomes.all(&step.system, &step.action).into_iter();
     let unhandled = unhandled.filter(|o| *o != step.good && step.outcomes.iter().all(|(name, _)| name != o));
-    ways.extend(unhandled.map(|o| Exit::new(format!("{name} answers {o}"), fails.clone())).collect::<Vec<_>>());
+    ways.extend(unhandled.map(|o| Exit::new(format!("{name} answers {o}"), fails)).collect::<Vec<_>>());
     ways.push(Exit::new(format!("{name} fails"), fails));
     ways.iter_mut().for_each(|way| way.forgets = &step.secrets);
     ways

@@ -196,7 +196,6 @@ fn exceptions(p: &mut Philosophy, reader: &mut Reader, node: &Node) {
         };
         let severity = match level.as_deref() {
             Some("warn") => Some(Severity::Warning),
-            // YAML reads a bare `off` as "no".
             Some("off" | "no") => None,
             _ => {
                 reader.wrong(

@@ -2,6 +2,8 @@
 use super::read::pattern;
 use crate::bot::yaml::{self, Key, Node, Reader, field};
 use crate::language::ast::term;
+use crate::language::diagnostic::Diagnostic;
+use crate::language::expr::read_otherwise;
 use crate::language::steps::{AcceptKind, kind_words};
 use crate::understand::answers::{self, Pattern, Row};
 use jiff::civil::{Date, Time};
@@ -230,6 +232,7 @@ fn table(reader: &mut Reader, kind: &Key, node: &Node) -> Table {
     }
     let columns: BTreeSet<String> = rows.iter().flat_map(|(_, cells)| cells.keys().cloned()).collect();
     same_words(reader, kind, &rows);
+    names_of_rows(reader, &rows);
     missing(reader, kind, &columns, &rows);
     let rows = rows.into_iter().map(|(key, cells)| row(key.text, cells)).collect();
     Table { rows, columns: columns.into_iter().filter(|column| column != LABEL).collect() }
@@ -283,6 +286,17 @@ fn missing(reader: &mut Reader, kind: &Key, columns: &BTreeSet<String>, rows: &[
                 format!("Add `{column}: …` to it; `{other}` has `{value}`.")
             });
             reader.wrong(row.span, problem, help);
+        }
+    }
+}
+
+/// Rows that no condition could ask for.
+fn names_of_rows(reader: &mut Reader, rows: &[(Key, Map<String, Value>)]) {
+    for (row, _) in rows {
+        if let Some((does, instead)) = read_otherwise(&row.text) {
+            let problem = format!("No condition can ask for a value named `{0}`: `is {0}` {does}", row.text);
+            let help = format!("Give it another name, such as `{instead}`; its label can stay as it is.");
+            reader.found.push(Diagnostic::error("F041", row.span, problem, help));
         }
     }
 }

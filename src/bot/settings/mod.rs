@@ -39,6 +39,8 @@ pub struct Settings {
     pub digressions: u32,
     /// After this long without a word from the customer the chat is closed.
     pub quiet_after: Duration,
+    /// How long the bot waits for the rest of a thought; zero where each message is answered at once.
+    pub more_words: Duration,
     /// Other websites that may embed the chat, as origins (`https://shop.example`).
     pub websites: Vec<String>,
     /// `#rrggbb`, checked for contrast.

@@ -23,6 +23,7 @@ const KNOWN: &[&str] = &[
     "customer",
     "keep for the chat",
     "when the customer goes quiet for",
+    "wait for more words",
     "websites",
     "look",
     "currency",
@@ -51,6 +52,7 @@ pub fn defaults(name: &str) -> Settings {
             .into(),
         keep: Vec::new(),
         quiet_after: QUIET_AFTER,
+        more_words: Duration::ZERO,
         digressions: DIGRESSIONS,
         websites: Vec::new(),
         accent: None,
@@ -95,6 +97,7 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
         }
         "customer" => customer(reader, s, node),
         "keep for the chat" => s.keep = reader.texts(node).into_iter().map(|(t, _)| t.to_lowercase()).collect(),
+        "wait for more words" => s.more_words = more_words(reader, node),
         "when the customer goes quiet for" => {
             if let Some(term) = term(reader, node) {
                 s.quiet_after = duration(term);
@@ -120,6 +123,21 @@ fn lowered(value: Value) -> Value {
         Value::Object(map) => Value::Object(map.into_iter().map(|(k, v)| (k.to_lowercase(), lowered(v))).collect()),
         other => other,
     }
+}
+
+/// Whoever waits longer for an answer thinks that none will come.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+fn more_words(reader: &mut Reader, node: &Node) -> Duration {
+    if reader.text(node).is_some_and(|text| text.trim() == "0") {
+        return Duration::ZERO;
+    }
+    let pause = term(reader, node).map_or(Duration::ZERO, duration);
+    if pause > LONGEST_PAUSE {
+        let problem = "Customers would wait longer than 10 seconds for each answer";
+        reader.wrong(node.span, problem, "Write a short time, like `1s` or `2s`; `0` answers each message at once.");
+    }
+    pause
 }
 
 fn time_zone(reader: &mut Reader, s: &mut Settings, node: &Node) {

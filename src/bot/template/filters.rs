@@ -1,4 +1,5 @@
 //! Filters for texts: dates, times and amounts as people write them.
+use super::shown;
 use crate::bot::locales::Locales;
 use crate::bot::phrases;
 use crate::bot::settings::{Settings, duration, read_term};
@@ -37,7 +38,15 @@ fn said(state: &State<'_, '_>, locales: &Locales, words: &str) -> String {
 }
 
 /// A detail nobody filled shows as an ellipsis: a customer must never read an error.
-pub(super) fn format_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+pub(super) fn format_value(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+    locales: &Locales,
+) -> Result<(), Error> {
+    if let Some(words) = shown::words_of(value) {
+        return out.write_str(&said(state, locales, words)).map_err(Error::from);
+    }
     if value.is_undefined() || value.is_none() {
         return out.write_str("…").map_err(Error::from);
     }

@@ -1,9 +1,11 @@
 //! Texts and conditions, compiled once by minijinja. Only what authors wrote is ever compiled: never a customer's words.
 pub mod filters;
+mod loose;
 mod scan;
 mod shown;
 mod words;
 
+pub use loose::{LooseFilter, loose_filters};
 pub use scan::{FilterUse, filter_uses};
 pub use shown::shown;
 
@@ -12,6 +14,7 @@ use super::settings::Settings;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 
 /// A text costs tens of units; a loop over a long list costs thousands.
 const FUEL: u64 = 50_000;
@@ -80,6 +83,7 @@ pub const FUNCTIONS: &[&str] = &[
     "ago_more",
     "ago_at_least",
     "ago_less",
+    "ago_at_most",
     "feels",
     "is_kind",
 ];
@@ -90,25 +94,28 @@ pub struct Text {
     /// As the author wrote it.
     pub source: String,
     /// `None` where the text has no template in it.
-    template: Option<Compiled>,
+    template: Option<Arc<Compiled>>,
     /// The same in other languages, by tag.
     translated: BTreeMap<String, Text>,
 }
 
 /// A condition or a value.
 #[derive(Clone, Debug)]
-pub struct Formula(Compiled);
+pub struct Formula {
+    compiled: Arc<Compiled>,
+    /// As the author wrote it.
+    source: String,
+    /// As minijinja reads it.
+    jinja: String,
+}
 
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 struct Compiled {
     name: String,
     /// Names it reads, dotted where it reads a field.
     paths: Vec<String>,
     /// Their first parts.
     roots: Vec<String>,
-    /// Of a condition or a value: as the author wrote it, and as minijinja reads it.
-    source: String,
-    jinja: String,
 }
 
 impl Text {
@@ -122,22 +129,22 @@ impl Text {
 
 impl Formula {
     pub fn paths(&self) -> &[String] {
-        &self.0.paths
+        &self.compiled.paths
     }
     pub fn roots(&self) -> &[String] {
-        &self.0.roots
+        &self.compiled.roots
     }
     /// As the author wrote it.
     pub fn source(&self) -> &str {
-        &self.0.source
+        &self.source
     }
     /// As minijinja reads it.
     pub fn jinja(&self) -> &str {
-        &self.0.jinja
+        &self.jinja
     }
     /// The same, as the author wrote it.
     pub fn written(mut self, source: &str) -> Self {
-        source.clone_into(&mut self.0.source);
+        source.clone_into(&mut self.source);
         self
     }
 }
@@ -146,7 +153,8 @@ impl Formula {
 #[derive(Debug)]
 pub struct Templates {
     env: Environment<'static>,
-    count: usize,
+    /// By their source: a text is checked and then lowered, and compiled once.
+    compiled: BTreeMap<String, Arc<Compiled>>,
     locales: Locales,
 }
 
@@ -168,10 +176,11 @@ impl Templates {
         for name in ["range", "dict", "debug", "namespace"] {
             env.remove_global(name);
         }
-        env.set_formatter(filters::format_value);
+        let all = locales.clone();
+        env.set_formatter(move |out, state, value| filters::format_value(out, state, value, &all));
         filters::register(&mut env, settings, locales);
         words::register(&mut env, settings);
-        Self { env, count: 0, locales: locales.clone() }
+        Self { env, compiled: BTreeMap::new(), locales: locales.clone() }
     }
 
     /// Compiles a text for people.
@@ -205,31 +214,16 @@ impl Templates {
     /// What is wrong with it, in minijinja's words.
     pub fn formula(&mut self, jinja: &str) -> Result<Formula, String> {
         // The value of an expression is read back from a variable: an `Expression` would borrow the environment.
-        let mut compiled = self.compile(format!("{{% set result = ({jinja}) %}}"))?;
-        jinja.clone_into(&mut compiled.jinja);
-        Ok(Formula(compiled))
+        let compiled = self.compile(format!("{{% set result = ({jinja}) %}}"))?;
+        Ok(Formula { compiled, source: String::new(), jinja: jinja.to_owned() })
     }
 
-    /// The names that a text reads; nothing of it is kept.
+    /// The names that a text reads.
     ///
     /// # Errors
     /// As [`Templates::text`].
-    pub fn read_by_text(&self, source: &str) -> Result<Vec<String>, String> {
-        self.paths(source)
-    }
-
-    /// The names that a minijinja expression reads; nothing of it is kept.
-    ///
-    /// # Errors
-    /// As [`Templates::formula`].
-    pub fn read_by_formula(&self, jinja: &str) -> Result<Vec<String>, String> {
-        self.paths(&format!("{{% set result = ({jinja}) %}}"))
-    }
-
-    fn paths(&self, source: &str) -> Result<Vec<String>, String> {
-        followed(source)?;
-        let template = self.env.template_from_str(source).map_err(|e| explained(&e))?;
-        Ok(paths(&template))
+    pub fn read_by_text(&mut self, source: &str) -> Result<Vec<String>, String> {
+        Ok(self.compile(source.to_owned())?.paths.clone())
     }
 
     /// A text that is shown as written, for one that could not be compiled.
@@ -241,21 +235,24 @@ impl Templates {
 
     /// A condition that never holds, for one that could not be compiled.
     pub fn never(&mut self) -> Formula {
-        let none =
-            Compiled { name: String::new(), paths: vec![], roots: vec![], source: String::new(), jinja: String::new() };
-        self.formula("false").unwrap_or(Formula(none))
+        let none = || Formula { compiled: Arc::default(), source: String::new(), jinja: String::new() };
+        self.formula("false").unwrap_or_else(|_| none())
     }
 
-    fn compile(&mut self, source: String) -> Result<Compiled, String> {
+    fn compile(&mut self, source: String) -> Result<Arc<Compiled>, String> {
+        if let Some(known) = self.compiled.get(&source) {
+            return Ok(Arc::clone(known));
+        }
         followed(&source)?;
-        let name = format!("t{}", self.count);
-        self.count += 1;
+        let name = format!("t{}", self.compiled.len());
         let explain = |e: minijinja::Error| explained(&e);
-        self.env.add_template_owned(name.clone(), source).map_err(explain)?;
+        self.env.add_template_owned(name.clone(), source.clone()).map_err(explain)?;
         let paths = paths(&self.env.get_template(&name).map_err(explain)?);
         let root = |p: &String| p.split('.').next().unwrap_or(p).to_owned();
         let roots: BTreeSet<String> = paths.iter().map(root).collect();
-        Ok(Compiled { name, paths, roots: roots.into_iter().collect(), source: String::new(), jinja: String::new() })
+        let compiled = Arc::new(Compiled { name, paths, roots: roots.into_iter().collect() });
+        self.compiled.insert(source, Arc::clone(&compiled));
+        Ok(compiled)
     }
 
     /// The words that people read.
@@ -288,7 +285,7 @@ impl Templates {
     }
 
     fn evaluate(&self, formula: &Formula, context: &Context) -> Result<Value, String> {
-        let template = self.env.get_template(&formula.0.name).map_err(|e| e.to_string())?;
+        let template = self.env.get_template(&formula.compiled.name).map_err(|e| e.to_string())?;
         let captured = template.render_captured_to(context_value(context), io::sink()).map_err(|e| e.to_string())?;
         Ok(captured.state().lookup("result").unwrap_or_default())
     }

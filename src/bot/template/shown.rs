@@ -33,6 +33,11 @@ pub(super) fn value(fields: BTreeMap<String, Value>, words: String) -> Value {
     Value::from_object(Shown { fields, words })
 }
 
+/// How such a value is read out, in the author's words.
+pub(super) fn words_of(value: &Value) -> Option<&str> {
+    value.downcast_object_ref::<Shown>().map(|shown| shown.words.as_str())
+}
+
 #[derive(Debug)]
 struct Shown {
     fields: BTreeMap<String, Value>,

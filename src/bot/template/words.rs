@@ -51,8 +51,12 @@ fn comparisons(env: &mut Environment<'static>, zone: &TimeZone) {
 
 fn agos(env: &mut Environment<'static>, zone: &TimeZone) {
     type Holds = fn(Ordering) -> bool;
-    let all: [(&str, Holds); 3] =
-        [("ago_more", Ordering::is_gt), ("ago_at_least", Ordering::is_ge), ("ago_less", Ordering::is_lt)];
+    let all: [(&str, Holds); 4] = [
+        ("ago_more", Ordering::is_gt),
+        ("ago_at_least", Ordering::is_ge),
+        ("ago_less", Ordering::is_lt),
+        ("ago_at_most", Ordering::is_le),
+    ];
     for (name, holds) in all {
         let zone = zone.clone();
         env.add_function(name, move |s: &State<'_, '_>, a: Value, d: Value| {

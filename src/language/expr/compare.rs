@@ -3,6 +3,21 @@ use super::lex::{self, Kind, Token};
 use super::{Mistake, Operand, Read, Reader};
 use crate::language::ast::{BareWord, Name};
 
+/// Words that mean something else after `is` than a value of that name, and a name to take instead.
+const READ_OTHERWISE: [(&str, &str, &str); 5] = [
+    ("known", "asks whether it was filled at all", "known_already"),
+    ("unknown", "asks whether nothing was filled in", "not_sure"),
+    ("empty", "asks whether nothing was filled in", "nothing"),
+    ("today", "compares with the day of the chat", "this_day"),
+    ("now", "compares with the moment of the chat", "at_once"),
+];
+
+/// Where no condition can ask for a value of this name: what `is NAME` does instead, and another name for it.
+pub fn read_otherwise(name: &str) -> Option<(&'static str, &'static str)> {
+    let known = READ_OTHERWISE.iter().find(|(word, _, _)| word.eq_ignore_ascii_case(name.trim()));
+    known.map(|(_, does, instead)| (*does, *instead))
+}
+
 const FEELINGS: [&str; 4] = ["angry", "worried", "disappointed", "happy"];
 
 impl Reader {
@@ -29,11 +44,11 @@ impl Reader {
                 return Ok(format!("{function}({l}, {})", right.jinja));
             }
         }
-        const AMOUNTS: [([&str; 2], &str, Option<&str>); 4] = [
-            (["more", "than"], "more", Some("ago_more")),
-            (["less", "than"], "less", Some("ago_less")),
-            (["at", "least"], "at_least", Some("ago_at_least")),
-            (["at", "most"], "at_most", None),
+        const AMOUNTS: [([&str; 2], &str, &str); 4] = [
+            (["more", "than"], "more", "ago_more"),
+            (["less", "than"], "less", "ago_less"),
+            (["at", "least"], "at_least", "ago_at_least"),
+            (["at", "most"], "at_most", "ago_at_most"),
         ];
         for (words, plain, ago) in AMOUNTS {
             if self.eat(&words) {
@@ -96,21 +111,10 @@ impl Reader {
         Err(self.peek().map_or_else(|| self.missing("`is`"), |t| Mistake::at(t, problem, format!("Write `{right}`."))))
     }
 
-    fn amount(&mut self, left: &Operand, words: &str, plain: &str, ago: Option<&str>) -> Read<String> {
+    fn amount(&mut self, left: &Operand, words: &str, plain: &str, ago: &str) -> Read<String> {
         let right = self.operand_after(&format!("`{words}`"))?;
-        let start = self.at;
-        if self.eat(&["ago"]) {
-            if let Some(function) = ago {
-                return Ok(format!("{function}({}, {})", left.jinja, right.jinja));
-            }
-            let token = self.tokens.get(start).cloned();
-            let problem = format!("`{words} … ago` is no way to say it");
-            return Err(token.map_or_else(
-                || self.missing("`is`"),
-                |t| Mistake::at(&t, problem, "Write `is less than 3 days ago`."),
-            ));
-        }
-        Ok(format!("{plain}({}, {})", left.jinja, right.jinja))
+        let function = if self.eat(&["ago"]) { ago } else { plain };
+        Ok(format!("{function}({}, {})", left.jinja, right.jinja))
     }
 
     fn one_of(&mut self, left: &Operand) -> Read<String> {

@@ -3,6 +3,8 @@
 mod compare;
 mod lex;
 
+pub use compare::read_otherwise;
+
 use super::ast::{BareWord, Expr};
 use super::diagnostic::Diagnostic;
 use super::source::Span;

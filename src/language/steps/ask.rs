@@ -142,6 +142,7 @@ fn accept(p: &mut Parser, clause: &Form) -> Option<Accept> {
         Rule::pattern => AcceptKind::Pattern(p.inline(form)?),
         Rule::one_of => {
             let options = form.all(Rule::option).filter(|o| !o.text.is_empty());
+            let options = options.inspect(|o| p.can_be_asked_for(&o.text, o.span));
             AcceptKind::OneOf(options.map(|o| Phrase { text: o.text.clone(), span: o.span }).collect())
         }
         _ => kind(p, form)?,
@@ -211,7 +212,10 @@ fn button(p: &mut Parser, clause: &Form, child: &Node<'_>) -> Option<Button> {
         p.report("F015", clause.span, "The button has no label", "Write what stands on it after the colon.");
     }
     let block = (!child.under.is_empty()).then(|| p.steps(&child.under));
-    Some(Button { name: p.name(clause.part(Rule::name)?), label: label?, block, span: clause.span })
+    let written = clause.part(Rule::name)?;
+    // With a block it is no answer.
+    let name = if block.is_some() { p.name(written) } else { p.value_name(written) };
+    Some(Button { name, label: label?, block, span: clause.span })
 }
 
 fn check(p: &mut Parser, clause: &Form, child: &Node<'_>) -> Option<Check> {

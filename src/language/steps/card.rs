@@ -46,7 +46,7 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Card {
             Rule::link => card.links.extend(link(p, &clause)),
             Rule::button => {
                 p.nothing_under(child, "a button of a card");
-                card.buttons.extend(clause.part(Rule::name).map(|n| p.name(n)).zip(p.inline(&clause)));
+                card.buttons.extend(clause.part(Rule::name).map(|n| p.value_name(n)).zip(p.inline(&clause)));
             }
             _ => p.wrong_under(&clause, child, "card"),
         }

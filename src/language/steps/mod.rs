@@ -123,7 +123,7 @@ pub const STEPS: &[Spec] = &[
 ];
 
 /// First words of the lines that describe a flow.
-pub const HEADER_WORDS: &[&str] = &["team", "customers say", "needs", "gives"];
+pub const HEADER_WORDS: &[&str] = &["team", "customers say", "needs", "gives", "for customers where", "starts when"];
 
 /// Every word that a line can begin with.
 const WORDS: &[&str] = &[
@@ -132,6 +132,8 @@ const WORDS: &[&str] = &[
     "customers say",
     "needs",
     "gives",
+    "for customers where",
+    "starts when",
     "greet",
     "triage",
     "ask again",
@@ -261,6 +263,8 @@ pub fn form(word: &str) -> &'static str {
         "customers say" => "customers say",
         "needs" => "needs order",
         "gives" => "gives order",
+        "for customers where" => "for customers where customer.vip",
+        "starts when" => "starts when a chat opens",
         "else if" => "else if reason is damaged",
         _ => "else",
     })

@@ -12,6 +12,7 @@ pub fn read(form: &Form, span: Span) -> Result<Act, Wrong> {
     let text = || form.part(Rule::text).map(|t| t.text.clone()).unwrap_or_default();
     Ok(match form.rule {
         Rule::says_customer => Act::Customer(text()),
+        Rule::writes_on => Act::WritesOn(text()),
         Rule::taps => Act::Taps(text()),
         Rule::sends => Act::Sends(text()),
         Rule::wants_person => Act::WantsPerson,
@@ -26,6 +27,10 @@ pub fn read(form: &Form, span: Span) -> Result<Act, Wrong> {
             Act::After(term(&written).ok_or_else(|| no_time(&written))?)
         }
         Rule::mood => Act::Mood(feeling(form)?),
+        Rule::event => Act::Event {
+            name: named(form, Rule::name, span)?,
+            with: form.part(Rule::args).map(|a| args(a, span)).unwrap_or_default(),
+        },
         Rule::expect => Act::Expect(form.parts.iter().map(|p| expect(p, span)).collect::<Result<_, _>>()?),
         _ => Act::Given(given(form, span)?),
     })
@@ -51,7 +56,7 @@ fn feeling(form: &Form) -> Result<Feeling, Wrong> {
 
 fn given(form: &Form, span: Span) -> Result<Given, Wrong> {
     let action = || named(form, Rule::path, span);
-    let pair = || form.part(Rule::arg).and_then(|a| arg(a, span)).ok_or(None);
+    let pair = || form.part(Rule::told).or(form.part(Rule::arg)).and_then(|a| arg(a, span)).ok_or(None);
     Ok(match form.rule {
         Rule::today => Given::Today(moment(form.part(Rule::moment).map_or("", |m| m.text.as_str()))?),
         Rule::answers => {

@@ -33,6 +33,8 @@ pub enum Act {
     Given(Given),
     /// The customer writes, taps, sends a photo or a file, asks for a person.
     Customer(String),
+    /// … and writes on before the bot has its turn.
+    WritesOn(String),
     Taps(String),
     Sends(String),
     WantsPerson,
@@ -45,6 +47,11 @@ pub enum Act {
     Resolves,
     After(Term),
     Mood(Feeling),
+    /// Something happened in the shop or on the website.
+    Event {
+        name: Named,
+        with: Vec<(Named, Written)>,
+    },
     Expect(Vec<Expect>),
 }
 

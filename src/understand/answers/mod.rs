@@ -18,6 +18,7 @@ mod yes_no;
 pub use super::person::asks_for_a_person;
 pub use choose::choose;
 pub use corrections::{Correction, correction};
+pub use names::{introduced_name, is_common};
 pub use pattern::Pattern;
 pub use volunteered::{unambiguous, volunteered};
 

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::understand::lists::Lists;
 use crate::understand::mood::Mood;
-use crate::understand::normal::{fold, is_stop_word};
+use crate::understand::normal::{cap, fold, is_stop_word};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -56,6 +56,16 @@ pub(super) fn name(text: &str) -> Option<Found> {
     let words = words(text);
     let place = introduced(&words).or_else(|| bare(&words, text))?;
     let used = words.get(place)?;
+    let span = used.first()?.span.start..used.last()?.span.end;
+    Some(Found::new(capitalised(text.get(span.clone())?), span))
+}
+
+/// The name in a text that introduces one, "my name is Ann Lee": a bare name, which any words may look like, is none.
+pub fn introduced_name(text: &str) -> Option<Found> {
+    let text = cap(text);
+    let words = words(text);
+    let used = introduced(&words)?;
+    let used = words.get(used)?;
     let span = used.first()?.span.start..used.last()?.span.end;
     Some(Found::new(capitalised(text.get(span.clone())?), span))
 }
@@ -164,7 +174,7 @@ fn is_no_name(word: &Word<'_>) -> bool {
 }
 
 /// A word that people use in chats, or one that tells a feeling.
-pub(super) fn is_common(folded: &str) -> bool {
+pub fn is_common(folded: &str) -> bool {
     is_stop_word(folded) || COMMON.contains(folded) || Mood::measure(folded).strongest().is_some()
 }
 

@@ -2,6 +2,7 @@
 use super::Found;
 use crate::understand::normal::Flat;
 use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Class, Hir, HirKind};
 use std::ops::Range;
 
 /// A regular expression that a whole value matches.
@@ -17,6 +18,8 @@ pub struct Pattern {
 const LARGEST: usize = 1 << 18;
 /// Words that one value may be spread over: "20 45 18".
 const WORDS: usize = 6;
+/// Rounds of one repetition in a made-up value.
+const LONGEST_EXAMPLE: u32 = 100;
 /// Words of a message that are looked through.
 const WORDS_READ: usize = 400;
 
@@ -31,6 +34,14 @@ impl Pattern {
     /// Whether this is such a value and nothing else.
     pub fn matches(&self, value: &str) -> bool {
         self.regex.is_match(value)
+    }
+
+    /// A made-up value that fits; which one is up to `draw`, which is told among how many to choose. `None` where none is found.
+    pub fn example(&self, mut draw: impl FnMut(usize) -> usize) -> Option<String> {
+        let hir = regex_syntax::parse(&self.source).ok()?;
+        let mut value = String::new();
+        example(&hir, &mut draw, &mut value);
+        self.matches(&value).then_some(value)
     }
 
     /// The value within a sentence: whole words only, so that "2045189" holds no six-digit number. Digits may be
@@ -67,6 +78,31 @@ impl Pattern {
             }
         }
         None
+    }
+}
+
+/// Letters and digits of a class where it has any; of a repetition the fewest rounds.
+fn example(hir: &Hir, draw: &mut impl FnMut(usize) -> usize, value: &mut String) {
+    match hir.kind() {
+        HirKind::Literal(literal) => value.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let plain = |c: &char| class.iter().any(|range| (range.start()..=range.end()).contains(c));
+            let fitting: Vec<char> = ('0'..='9').chain('A'..='Z').chain('a'..='z').filter(plain).collect();
+            let chosen = fitting.get(draw(fitting.len())).copied();
+            value.extend(chosen.or_else(|| class.iter().next().map(|range| range.start())));
+        }
+        HirKind::Repetition(repeated) => {
+            let rounds = repeated.min.max(u32::from(repeated.max != Some(0))).min(LONGEST_EXAMPLE);
+            (0..rounds).for_each(|_| example(&repeated.sub, draw, value));
+        }
+        HirKind::Capture(capture) => example(&capture.sub, draw, value),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| example(part, draw, value)),
+        HirKind::Alternation(ways) => {
+            if let Some(way) = ways.get(draw(ways.len())) {
+                example(way, draw, value);
+            }
+        }
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(Class::Bytes(_)) => {}
     }
 }
 

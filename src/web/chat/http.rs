@@ -11,12 +11,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 #[derive(Debug, Default, Deserialize)]
 pub struct Open {
     page: Option<String>,
     language: Option<String>,
+    start: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,6 +28,13 @@ pub struct Say {
     choice: Option<String>,
     #[serde(default)]
     person: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Event {
+    event: String,
+    #[serde(default)]
+    with: Map<String, Value>,
 }
 
 /// `after=N` of a query, 0 where it is not given.
@@ -63,7 +71,7 @@ pub async fn about(State(app): State<App>, Path(bot): Path<String>) -> Result<Re
 
 pub async fn open(State(app): State<App>, Path(bot): Path<String>, body: Bytes) -> Result<Response, ApiError> {
     let open: Open = if body.is_empty() { Open::default() } else { read(&body)? };
-    let opened = app.runtime.open(&bot, opening(open.page, open.language)).await?;
+    let opened = app.runtime.open(&bot, opening(open.page, open.language, open.start)).await?;
     let status = app.runtime.status(opened.session).await?;
     let bot = app.runtime.bot(&bot).ok_or(Refusal::UnknownBot)?;
     let about = about_bot(&bot, app.runtime.largest_file());
@@ -92,6 +100,18 @@ pub async fn say(
     let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     let answer = json!({ "cid": say.cid, "seq": receipt.seq, "duplicate": receipt.duplicate });
     Ok((status, Json(answer)).into_response())
+}
+
+pub async fn event(
+    State(app): State<App>,
+    Path((bot, session)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let (id, _) = authorised(&app, &bot, &session, &headers).await?;
+    let Event { event, with } = read(&body)?;
+    let receipt = app.runtime.event(id, &event, with).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "seq": receipt.seq }))).into_response())
 }
 
 pub async fn events(

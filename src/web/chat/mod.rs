@@ -23,12 +23,12 @@ const LONGEST_LANGUAGE: usize = 35;
 
 /// A new chat. What a page tells of itself is a hint that agents get to see: anything but a website's address, or a
 /// language's code, is left out.
-pub fn opening(page: Option<String>, language: Option<String>) -> Opening {
+pub fn opening(page: Option<String>, language: Option<String>, start: Option<String>) -> Opening {
     let website = |text: &String| {
         text.len() <= LONGEST_ADDRESS && url::Url::parse(text).is_ok_and(|u| matches!(u.scheme(), "http" | "https"))
     };
     let code = |text: &String| {
         text.len() <= LONGEST_LANGUAGE && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
     };
-    Opening { page: page.filter(website), language: language.filter(code), ..Opening::default() }
+    Opening { page: page.filter(website), language: language.filter(code), start, ..Opening::default() }
 }

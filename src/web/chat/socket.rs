@@ -5,7 +5,7 @@ use crate::engine::Speaker;
 use crate::id::SessionId;
 use crate::runtime::ports::Notice;
 use crate::runtime::view::Status;
-use crate::runtime::{Refusal, Said};
+use crate::runtime::{Opening, Refusal, Said};
 use crate::web::App;
 use crate::web::errors::ApiError;
 use crate::web::wire::{End, Heard, RESTARTS, Step, Wire, bounded, broken};
@@ -13,7 +13,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::{self, error::RecvError};
@@ -31,6 +31,7 @@ enum Frame {
         after: u64,
         page: Option<String>,
         language: Option<String>,
+        start: Option<String>,
     },
     Say {
         #[serde(default)]
@@ -46,6 +47,11 @@ enum Frame {
         #[serde(default)]
         cid: String,
     },
+    Event {
+        name: String,
+        #[serde(default)]
+        with: Map<String, Value>,
+    },
     Typing,
     Read {
         #[serde(rename = "seq")]
@@ -57,7 +63,7 @@ enum Frame {
     Ping,
 }
 
-const FRAMES: [&str; 8] = ["hello", "say", "tap", "person", "typing", "read", "resume", "ping"];
+const FRAMES: [&str; 9] = ["hello", "say", "tap", "person", "event", "typing", "read", "resume", "ping"];
 
 pub async fn upgrade(State(app): State<App>, Path(bot): Path<String>, upgrade: WebSocketUpgrade) -> Response {
     let Some(bot) = app.runtime.bot(&bot) else { return ApiError::from(Refusal::UnknownBot).into_response() };
@@ -153,10 +159,10 @@ impl Connection {
     async fn frame(&mut self, frame: Frame) -> Step {
         let open = self.chat.as_ref().map(|c| c.session);
         let (frame, session) = match (frame, open) {
-            (Frame::Hello { session, token, after, page, language }, None) => {
+            (Frame::Hello { session, token, after, page, language, start }, None) => {
                 return match session {
                     Some(session) => self.resume(&session, &token.unwrap_or_default(), after).await,
-                    None => self.begin(page, language).await,
+                    None => self.begin(opening(page, language, start)).await,
                 };
             }
             (Frame::Hello { .. }, Some(_)) => {
@@ -172,6 +178,10 @@ impl Connection {
             Frame::Say { cid, text } => self.say(session, &cid, Said::Text(text)).await,
             Frame::Tap { cid, choice } => self.say(session, &cid, Said::Choice(choice)).await,
             Frame::Person { cid } => self.say(session, &cid, Said::Person).await,
+            Frame::Event { name, with } => match self.app.runtime.event(session, &name, with).await {
+                Ok(_) => Ok(()),
+                Err(refusal) => self.refused(&refusal, "").await,
+            },
             Frame::Typing => {
                 self.typing(session);
                 Ok(())
@@ -188,8 +198,8 @@ impl Connection {
         }
     }
 
-    async fn begin(&mut self, page: Option<String>, language: Option<String>) -> Step {
-        match self.app.runtime.open(&self.bot.id, opening(page, language)).await {
+    async fn begin(&mut self, opening: Opening) -> Step {
+        match self.app.runtime.open(&self.bot.id, opening).await {
             Ok(opened) => self.welcome(opened.session, Some(opened.token), 0, opened.upto).await,
             Err(refusal) => self.refused(&refusal, "").await,
         }

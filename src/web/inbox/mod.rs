@@ -3,4 +3,5 @@ pub mod attempts;
 pub mod auth;
 pub mod files;
 pub mod pages;
+pub mod record;
 pub mod socket;

@@ -92,7 +92,7 @@ impl<'a> Chat<'a> {
         if dice.chance(30) {
             customer.insert("vip".into(), json!(true));
         }
-        self.give(Input::Opened { page: None, language: None, customer, returning: dice.chance(20) })?;
+        self.give(Input::Opened { page: None, language: None, customer, returning: dice.chance(20), start: None })?;
         while !dice.over() {
             let input = self.next(dice);
             self.give(input)?;

@@ -251,7 +251,7 @@ flow main
     ),
     (
         "questions before a chat is closed",
-        true,
+        false,
         "flow gone_quiet
   ask x: X?
     accept number
