@@ -9,6 +9,8 @@ pub const FINISH_FIRST: &str = "Finish this first";
 pub const SWITCH: &str = "Switch to: {topic}";
 /// What a customer says who writes while the bot waits for a time to pass.
 pub const A_MOMENT: &str = "Thank you, I have noted that. I'll go on here as soon as I can.";
+/// What is said to a photo or a file where no question asked for one.
+pub const FILE_KEPT: &str = "Thank you, I have kept that here. I can't look at it myself, but a colleague can.";
 pub const SKIP: &str = "No, thanks";
 pub const THUMBS_UP: &str = "👍";
 pub const THUMBS_DOWN: &str = "👎";
@@ -40,7 +42,7 @@ pub const MONTHS: [&str; 12] = [
     "December",
 ];
 const UNITS: [&str; 10] = ["second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks"];
-const SENTENCES: [&str; 17] = [
+const SENTENCES: [&str; 18] = [
     DID_YOU_MEAN,
     SOMETHING_ELSE,
     SAY_IT_AGAIN,
@@ -49,6 +51,7 @@ const SENTENCES: [&str; 17] = [
     FINISH_FIRST,
     SWITCH,
     A_MOMENT,
+    FILE_KEPT,
     SKIP,
     APOLOGY,
     I_DONT_HAVE_IT,

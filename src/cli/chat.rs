@@ -2,6 +2,7 @@
 use super::{load, out};
 use crate::bot::Bot;
 use crate::connector::Http;
+use crate::engine::file::{File, kind_of};
 use crate::engine::{self, Answer, Effect, Input, Session, Speaker, Timer, Turn, What};
 use crate::id::SessionId;
 use crate::runtime::ports::{Connector, Request};
@@ -23,7 +24,8 @@ pub fn run(path: &Path, why: bool) -> Result<ExitCode> {
     }
     let Some(bot) = bots.pop() else { bail!("There is no bot in {}.", path.display()) };
     let name = &bot.settings.name;
-    let how = "Write as a customer would; a button's number works too. An empty line ends.";
+    let how =
+        "Write as a customer would; a button's number works too, and `/send FILE` sends a photo. An empty line ends.";
     out::line(&format!("Talking to {name}. {how}\n"))?;
     let mut talk = Talk::new(bot, why)?;
     talk.give(Input::Opened { page: None, language: None, customer: Map::new(), returning: false, start: None })?;
@@ -35,11 +37,27 @@ pub fn run(path: &Path, why: bool) -> Result<ExitCode> {
         if std::io::stdin().lock().read_line(&mut line)? == 0 || line.trim().is_empty() {
             break;
         }
-        let input = talk.read(line.trim(), n);
-        talk.give(input)?;
+        match talk.read(line.trim(), n) {
+            Ok(input) => talk.give(input)?,
+            Err(problem) => out::line(&format!("      * {problem}"))?,
+        }
     }
     out::line("\nGoodbye.")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A file on this machine, as a customer would send it; its bytes stay where they are.
+fn file(path: &str, id: &str) -> Result<File> {
+    if path.is_empty() {
+        bail!("Say which file, as in `/send photo.jpg`.");
+    }
+    let path = Path::new(path);
+    let Ok(about) = std::fs::metadata(path) else { bail!("There is no file {} that can be read.", path.display()) };
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let Some(kind) = kind_of(&name) else {
+        bail!("Customers can send photos, PDF, text, CSV, Word (docx) and Excel (xlsx); {name} is none of these.");
+    };
+    Ok(File { id: id.to_owned(), name, kind: kind.to_owned(), size: about.len() })
 }
 
 struct Talk {
@@ -60,14 +78,17 @@ impl Talk {
     }
 
     /// A number taps a button, where buttons are offered and the number is no answer of its own.
-    fn read(&self, line: &str, n: usize) -> Input {
+    fn read(&self, line: &str, n: usize) -> Result<Input> {
         let cid = format!("t{n}");
+        if let Some(path) = line.strip_prefix("/send") {
+            return Ok(Input::CustomerSent { file: file(path.trim(), &cid)?, cid });
+        }
         let choices = &self.session.control.choices;
         let tapped = line.parse::<usize>().ok().and_then(|i| choices.get(i.checked_sub(1)?));
-        match tapped {
+        Ok(match tapped {
             Some(choice) => Input::CustomerTapped { cid, choice: choice.id.clone() },
             None => Input::CustomerSaid { cid, text: line.to_owned() },
-        }
+        })
     }
 
     fn give(&mut self, input: Input) -> Result<()> {

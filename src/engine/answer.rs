@@ -1,4 +1,6 @@
 //! Answers: of the customer to a question, of another system to a call.
+use super::attach::takes;
+use super::file::{File, Takes};
 use super::input::Answer;
 use super::run::Run;
 use super::session::Wait;
@@ -38,6 +40,16 @@ impl Run<'_> {
             Some(found) => self.answered(ask, found.value),
             None => self.does_not_fit(ask, buttons, None),
         }
+    }
+
+    /// A file for a question that takes one.
+    pub fn read_file(&mut self, ask: &Ask, file: &File) {
+        let fits = file.is_picture() || takes(ask) == Some(Takes::File);
+        if fits {
+            return self.answered(ask, file.value());
+        }
+        let buttons = self.buttons(ask);
+        self.does_not_fit(ask, buttons, None);
     }
 
     /// A row of a table by the translation of its label.

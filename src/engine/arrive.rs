@@ -20,6 +20,7 @@ impl Run<'_> {
             Input::EventArrived { name, details } => self.event_arrived(name, details),
             Input::CustomerSaid { cid, text } => self.customer_said(cid, text),
             Input::CustomerTapped { cid, choice } => self.customer_tapped(cid, choice),
+            Input::CustomerSent { cid, file } => self.customer_sent(cid, file),
             Input::CustomerWantsPerson { cid } => {
                 let text = self.title(house::TALK_TO_A_PERSON);
                 self.heard(text, cid, Some("person".into()), false);
@@ -31,17 +32,7 @@ impl Run<'_> {
             Input::AgentTook { agent, name } => self.agent_took(agent, name),
             Input::AgentSaid { agent, name, cid, text } => {
                 let from = Speaker::Agent { id: agent, name };
-                let (cid, cards) = (Some(cid), vec![]);
-                self.emit(What::Message {
-                    from,
-                    text,
-                    cid,
-                    choice: None,
-                    choices: vec![],
-                    scale: None,
-                    cards,
-                    secret: false,
-                });
+                self.emit(What::message(from, text, Some(cid)));
             }
             Input::AgentNoted { agent, name, text } => {
                 self.emit(What::Note { from: Speaker::Agent { id: agent, name }, text });
@@ -67,7 +58,8 @@ impl Run<'_> {
     fn heard(&mut self, text: String, cid: String, choice: Option<String>, secret: bool) {
         let (from, choices) = (Speaker::Customer, vec![]);
         self.heard = true;
-        self.emit(What::Message { from, text, cid: Some(cid), choice, choices, scale: None, cards: vec![], secret });
+        let (cid, scale, cards, files, takes) = (Some(cid), None, vec![], vec![], None);
+        self.emit(What::Message { from, text, cid, choice, choices, scale, cards, secret, files, takes });
     }
 
     fn customer_said(&mut self, cid: String, text: String) {
@@ -152,7 +144,7 @@ impl Run<'_> {
     }
 
     /// What was offered is history once something was said.
-    fn asked(&mut self, f: impl FnOnce(&mut Self)) {
+    pub fn asked(&mut self, f: impl FnOnce(&mut Self)) {
         self.control.wait = Wait::Answer;
         self.offered = std::mem::take(&mut self.control.choices);
         self.control.scale = None;

@@ -1,4 +1,5 @@
 //! One journal entry. Events are all that changes a session: the state of a chat is its events, folded.
+use super::file::{File, Takes};
 use crate::id::AgentId;
 use crate::language::ast::Priority;
 use crate::language::steps::Scale;
@@ -96,6 +97,12 @@ pub enum What {
         /// A question whose answer is not shown; as a customer's message one whose words are not kept.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         secret: bool,
+        /// What the customer sent; `text` then holds the name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<File>,
+        /// The question takes a photo or a file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        takes: Option<Takes>,
     },
     /// What the understander made of the customer's last words.
     Understood {
@@ -207,6 +214,29 @@ pub enum What {
 }
 
 impl What {
+    /// A message of nothing but words.
+    pub fn message(from: Speaker, text: String, cid: Option<String>) -> Self {
+        What::Message {
+            from,
+            text,
+            cid,
+            choice: None,
+            choices: vec![],
+            scale: None,
+            cards: vec![],
+            secret: false,
+            files: vec![],
+            takes: None,
+        }
+    }
+
+    /// What came under a client id: the words, the button, or the file. The same once more is the same message.
+    pub fn said(&self) -> Option<(&str, &str)> {
+        let What::Message { cid: Some(cid), text, choice, files, .. } = self else { return None };
+        let file = files.first().map(|f| f.id.as_str());
+        Some((cid, file.or(choice.as_deref()).unwrap_or(text)))
+    }
+
     /// Whether the customer is shown this entry.
     pub fn for_customer(&self) -> bool {
         matches!(

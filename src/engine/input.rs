@@ -1,4 +1,5 @@
 //! What can reach a chat.
+use super::file::File;
 use crate::id::AgentId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,6 +32,11 @@ pub enum Input {
     CustomerTapped {
         cid: String,
         choice: String,
+    },
+    /// A photo or a file; the runtime has kept its bytes.
+    CustomerSent {
+        cid: String,
+        file: File,
     },
     /// The "talk to a person" button.
     CustomerWantsPerson {

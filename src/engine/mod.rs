@@ -4,11 +4,13 @@
 
 mod answer;
 mod arrive;
+mod attach;
 mod burst;
 mod correct;
 mod digress;
 pub mod effect;
 pub mod event;
+pub mod file;
 pub mod input;
 mod ops;
 mod person;
@@ -24,6 +26,7 @@ mod words;
 
 pub use effect::Effect;
 pub use event::{Choice, Event, Speaker, What};
+pub use file::File;
 pub use input::{Answer, Input, Timer};
 pub use session::{Control, Holder, Session, Wait};
 pub use turn::{Seen, Spoken, Trace, Turn, Walked, Way, turn, watched};

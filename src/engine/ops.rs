@@ -1,4 +1,5 @@
 //! What each operation does.
+use super::attach::takes;
 use super::run::Run;
 use super::session::{Rerun, TopicState, Wait};
 use super::words::felt;
@@ -141,9 +142,9 @@ impl Run<'_> {
 
     /// Says the question, or says it again, and waits.
     pub fn question(&mut self, ask: &Ask, text: String, choices: Vec<Choice>) {
-        self.asking_secret = ask.secret;
+        (self.asking_secret, self.asking_for) = (ask.secret, takes(ask));
         self.message(text, choices, None);
-        self.asking_secret = false;
+        (self.asking_secret, self.asking_for) = (false, None);
         self.wait(Wait::Answer);
     }
 

@@ -1,5 +1,6 @@
 //! The state of one running turn, and the loop over operations.
 use super::event::Card;
+use super::file::Takes;
 use super::session::{Control, Frame, TopicState, Wait};
 use super::turn::{Spoken, Trace, Turn, Walked, Way};
 use super::{Choice, Effect, Event, Holder, Session, Speaker, Timer, What};
@@ -40,6 +41,8 @@ pub(super) struct Run<'a> {
     pub instead: Vec<String>,
     /// The question that is about to be said asks for a secret.
     pub asking_secret: bool,
+    /// It takes a photo or a file.
+    pub asking_for: Option<Takes>,
     fuel: u32,
     messages: u32,
     stopped: bool,
@@ -66,6 +69,7 @@ impl<'a> Run<'a> {
             watched: false,
             instead: vec![],
             asking_secret: false,
+            asking_for: None,
             fuel: FUEL,
             messages: MESSAGES,
             stopped: false,
@@ -172,8 +176,9 @@ impl<'a> Run<'a> {
             self.control.choices.clone_from(&choices);
             self.control.scale = scale;
         }
-        let secret = self.asking_secret;
-        self.emit(What::Message { from, text, cid: None, choice: None, choices, scale, cards, secret });
+        let (secret, takes) = (self.asking_secret, self.asking_for);
+        let (cid, choice, files) = (None, None, vec![]);
+        self.emit(What::Message { from, text, cid, choice, choices, scale, cards, secret, files, takes });
         self.saw_message();
     }
 

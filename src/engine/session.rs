@@ -371,7 +371,7 @@ impl Session {
                 self.returning = *returning;
                 self.customer.extend(customer.clone());
             }
-            What::Message { from, text, cid, choice, .. } => self.heard_message(event.seq, from, text, cid, choice),
+            What::Message { from, text, .. } => self.heard_message(event.seq, from, text, event.what.said()),
             What::Understood { mood, .. } => self.mood = *mood,
             What::Filled { slot, value } => {
                 self.slots.insert(slot.clone(), value.clone());
@@ -417,16 +417,15 @@ impl Session {
         }
     }
 
-    fn heard_message(&mut self, seq: u64, from: &Speaker, text: &str, cid: &Option<String>, choice: &Option<String>) {
+    fn heard_message(&mut self, seq: u64, from: &Speaker, text: &str, said: Option<(&str, &str)>) {
         if *from == Speaker::Customer {
             self.last_message = text.to_owned();
         }
         if matches!(from, Speaker::Bot { .. }) {
             self.last_said = text.to_owned();
         }
-        let Some(cid) = cid else { return };
-        let said = choice.as_deref().unwrap_or(text);
-        self.cids.push_back(Heard { cid: cid.clone(), seq, digest: digest(said) });
+        let Some((cid, said)) = said else { return };
+        self.cids.push_back(Heard { cid: cid.to_owned(), seq, digest: digest(said) });
         if self.cids.len() > CIDS_REMEMBERED {
             self.cids.pop_front();
         }

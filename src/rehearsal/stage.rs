@@ -3,6 +3,7 @@ use super::Heard;
 use super::expect::words;
 use super::fits::{fits, likeness};
 use crate::bot::{Bot, settings, yaml};
+use crate::engine::file::{self, File};
 use crate::engine::{self, Answer, Choice, Effect, Event, Holder, Input, Session, Speaker, Timer, Walked, What};
 use crate::id::{AgentId, SessionId};
 use crate::language::ast::Feeling;
@@ -20,6 +21,8 @@ pub(super) type Problem = (String, String);
 
 /// A Monday morning, where a test says nothing of the day.
 const TODAY: DateTime = jiff::civil::date(2026, 5, 4).at(10, 0, 0, 0);
+/// Of a file that a test sends: 200 KB.
+const SIZE: u64 = 200 * 1024;
 /// Timers that fire in one `after`; a chat that sets them without end is stopped.
 const TIMERS: usize = 1_000;
 
@@ -112,6 +115,11 @@ impl<'a> Stage<'a> {
                 let choice = self.button(label)?;
                 let cid = self.cid(true);
                 self.give(Input::CustomerTapped { cid, choice })
+            }
+            Act::Sends(name) => {
+                let file = file(name)?;
+                let cid = self.cid(true);
+                self.give(Input::CustomerSent { cid, file })
             }
             Act::WantsPerson => {
                 let cid = self.cid(true);
@@ -350,6 +358,15 @@ pub(super) fn one_line(text: &str) -> String {
 
 fn agent() -> (AgentId, String) {
     (AgentId(1), "Ann".to_owned())
+}
+
+/// A file that is known by its name alone.
+fn file(name: &str) -> Result<File, Problem> {
+    let kind = file::kind_of(name).ok_or_else(|| {
+        let action = "Name it by what it is, such as photo.jpg, invoice.pdf, list.csv or letter.docx.";
+        (format!("`{name}` is no file that customers can send"), action.to_owned())
+    })?;
+    Ok(File { id: format!("test-{name}"), name: name.to_owned(), kind: kind.to_owned(), size: SIZE })
 }
 
 fn moment(bot: &Bot, at: DateTime) -> Millis {

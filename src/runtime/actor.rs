@@ -113,6 +113,7 @@ impl Actor {
             Input::CustomerSaid { cid, text } | Input::AgentSaid { cid, text, .. } => (cid, text.as_str()),
             Input::CustomerTapped { cid, choice } => (cid, choice.as_str()),
             Input::CustomerWantsPerson { cid } => (cid, "person"),
+            Input::CustomerSent { cid, file } => (cid, file.id.as_str()),
             _ => return Ok(None),
         };
         let mut found = self.session.heard(cid).cloned();
@@ -154,6 +155,7 @@ impl Actor {
             input,
             Input::CustomerSaid { .. }
                 | Input::CustomerTapped { .. }
+                | Input::CustomerSent { .. }
                 | Input::CustomerWantsPerson { .. }
                 | Input::EventArrived { .. }
         );

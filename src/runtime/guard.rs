@@ -40,8 +40,13 @@ fn broke(bot: &Bot, mut session: Session, input: &Input, problem: String, now: M
 
 /// The customer's words are kept all the same, under their client id: sent again they are a duplicate.
 fn heard(bot: &Bot, session: &Session, input: &Input) -> Option<What> {
+    let mut file = None;
     let (text, cid, choice) = match input {
         Input::CustomerSaid { cid, text } => (text.clone(), cid, None),
+        Input::CustomerSent { cid, file: sent } => {
+            file = Some(sent);
+            (sent.name.clone(), cid, None)
+        }
         Input::CustomerTapped { cid, choice } => {
             let offered = session.control.choices.iter().find(|c| c.id == *choice)?;
             (offered.label.clone(), cid, Some(choice.clone()))
@@ -51,6 +56,10 @@ fn heard(bot: &Bot, session: &Session, input: &Input) -> Option<What> {
         }
         _ => return None,
     };
-    let (from, cid) = (Speaker::Customer, Some(cid.clone()));
-    Some(What::Message { from, text, cid, choice, choices: vec![], scale: None, cards: vec![], secret: false })
+    let mut what = What::message(Speaker::Customer, text, Some(cid.clone()));
+    if let What::Message { choice: tapped, files, .. } = &mut what {
+        *tapped = choice;
+        files.extend(file.cloned());
+    }
+    Some(what)
 }

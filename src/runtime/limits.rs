@@ -13,6 +13,13 @@ pub struct Limits {
     pub mailbox: usize,
     /// Longest message, in characters.
     pub longest: usize,
+    /// Largest photo or file, in bytes.
+    pub file: usize,
+    /// Photos and files of one chat, and their bytes together.
+    pub files: u64,
+    pub all_files: u64,
+    /// Photos and files on their way in at a time, over all chats: each lies in memory until it is kept.
+    pub uploads: usize,
     /// About how many chats may be in memory at a time; those that sleep wait until one leaves.
     pub live: usize,
     /// Requests to other systems at a time.
@@ -27,6 +34,10 @@ impl Default for Limits {
             idle: Duration::from_secs(120),
             mailbox: 64,
             longest: 4_000,
+            file: 10 * 1024 * 1024,
+            files: 20,
+            all_files: 40 * 1024 * 1024,
+            uploads: 16,
             live: 50_000,
             calls: 64,
         }

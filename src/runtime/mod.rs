@@ -2,6 +2,7 @@
 //! what it caused. Everything that must survive a crash starts here.
 mod actor;
 mod desk;
+pub mod files;
 mod guard;
 mod limits;
 mod outbox;
@@ -62,6 +63,8 @@ struct Inner {
     desk: desk::Desk,
     /// Places for requests to other systems.
     calls: Semaphore,
+    /// Places for photos and files on their way in.
+    uploads: Semaphore,
     timers: Notify,
     tasks: TaskTracker,
     stopping: CancellationToken,
@@ -132,6 +135,7 @@ impl Runtime {
             clock: parts.clock,
             bots: parts.bots.into_iter().map(|b| (b.id.clone(), b)).collect(),
             calls: Semaphore::new(parts.limits.calls.clamp(1, Semaphore::MAX_PERMITS)),
+            uploads: Semaphore::new(parts.limits.uploads.clamp(1, Semaphore::MAX_PERMITS)),
             limits: parts.limits,
             registry: Registry::default(),
             desk: desk::Desk::default(),

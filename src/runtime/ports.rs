@@ -2,7 +2,7 @@
 use super::view::Row;
 use crate::bot::Bot;
 use crate::engine::session::Heard;
-use crate::engine::{Answer, Effect, Event, Session, Speaker, Timer};
+use crate::engine::{Answer, Effect, Event, File, Session, Speaker, Timer};
 use crate::id::{AgentId, SessionId};
 use crate::time::Millis;
 use async_trait::async_trait;
@@ -96,6 +96,39 @@ pub struct Account {
     pub password_hash: String,
 }
 
+/// A photo or a file with its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    pub session: SessionId,
+    pub file: File,
+    pub at: Millis,
+    pub bytes: Vec<u8>,
+}
+
+/// How much one chat may keep.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub files: u64,
+    pub bytes: u64,
+}
+
+impl Room {
+    /// Whether one more of this size fits beside those that are there.
+    pub fn takes(self, files: u64, bytes: u64, size: u64) -> bool {
+        files < self.files && bytes.saturating_add(size) <= self.bytes
+    }
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filed {
+    Kept,
+    /// It was there before.
+    Known,
+    /// There is no room left in this chat.
+    Full,
+}
+
 /// A login: what a cookie stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
@@ -117,6 +150,10 @@ pub trait Store: Send + Sync + 'static {
     async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>>;
     /// The entry that a client id became.
     async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>>;
+    /// Keeps a file of a chat that there is; durable when it returns. Only bytes with another id take more room.
+    async fn keep_file(&self, file: StoredFile, room: Room) -> Stored<Filed>;
+    /// A file of this chat.
+    async fn file(&self, session: SessionId, id: &str) -> Stored<Option<StoredFile>>;
     async fn pending(&self) -> Stored<Vec<Pending>>;
     /// Ticks off an effect that leads to no turn.
     async fn finish(&self, pending: &Pending) -> Stored<()>;

@@ -13,6 +13,18 @@ pub enum Refusal {
     Empty,
     #[error("The message is longer than 4,000 characters. Send it in parts.")]
     TooLarge,
+    #[error("The file is empty.")]
+    EmptyFile,
+    #[error("The file is larger than 10 MB. Send a smaller one.")]
+    FileTooLarge,
+    #[error(
+        "This kind of file cannot be sent here. Send a photo (JPEG, PNG, GIF, WebP, HEIC), PDF, text, CSV, Word (docx) or Excel (xlsx)."
+    )]
+    FileType,
+    #[error("This chat holds as many files as it can: 20, or 40 MB together.")]
+    TooManyFiles,
+    #[error("There is no such file in this chat.")]
+    UnknownFile,
     #[error("`cid` must be 1 to 64 characters of A-Z a-z 0-9 _ -.")]
     BadCid,
     #[error("This `cid` came before with other words; the first are kept. Make a new one.")]
@@ -44,6 +56,11 @@ impl Refusal {
             Refusal::WrongToken => "wrong_token",
             Refusal::Empty => "empty",
             Refusal::TooLarge => "too_large",
+            Refusal::EmptyFile => "empty",
+            Refusal::FileTooLarge => "file_too_large",
+            Refusal::FileType => "file_type",
+            Refusal::TooManyFiles => "too_many_files",
+            Refusal::UnknownFile => "unknown_file",
             Refusal::BadCid => "bad_cid",
             Refusal::CidReused => "cid_reused",
             Refusal::NotOffered => "not_offered",

@@ -34,11 +34,18 @@ impl ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match &refusal {
-            Refusal::UnknownBot | Refusal::UnknownSession | Refusal::UnknownEvent => StatusCode::NOT_FOUND,
+            Refusal::UnknownBot | Refusal::UnknownSession | Refusal::UnknownFile | Refusal::UnknownEvent => {
+                StatusCode::NOT_FOUND
+            }
             Refusal::WrongToken => StatusCode::UNAUTHORIZED,
-            Refusal::Empty | Refusal::BadCid | Refusal::EventLacks { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Refusal::CidReused | Refusal::NotOffered | Refusal::Taken | Refusal::Over => StatusCode::CONFLICT,
+            Refusal::Empty | Refusal::EmptyFile | Refusal::BadCid | Refusal::EventLacks { .. } => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Refusal::FileType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refusal::TooLarge | Refusal::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::TooManyFiles | Refusal::CidReused | Refusal::NotOffered | Refusal::Taken | Refusal::Over => {
+                StatusCode::CONFLICT
+            }
             Refusal::NotYours => StatusCode::FORBIDDEN,
             Refusal::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,

@@ -4,6 +4,7 @@ mod chat;
 mod demo_shop;
 mod docs;
 mod errors;
+mod files;
 mod headers;
 mod inbox;
 mod origin;

@@ -68,8 +68,8 @@ pub async fn frame(State(app): State<App>, Path(bot): Path<String>) -> Response 
     let mut response = app.pages.show(StatusCode::OK, "widget/frame.html", values);
     let mut ancestors = vec!["'self'".to_owned()];
     ancestors.extend(s.websites.iter().cloned());
-    // Pictures of cards may lie with the shop.
-    let policy = super::headers::POLICY.replace("img-src 'self' data:", "img-src 'self' data: https:");
+    // Pictures of cards may lie with the shop; a customer's own photos are read with the chat's token, into the page.
+    let policy = super::headers::POLICY.replace("img-src 'self' data:", "img-src 'self' data: blob: https:");
     let policy = policy.replace("frame-ancestors 'none'", &format!("frame-ancestors {}", ancestors.join(" ")));
     let policy = format!("{policy}; require-trusted-types-for 'script'");
     if let Ok(policy) = HeaderValue::from_str(&policy) {

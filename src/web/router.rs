@@ -14,6 +14,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/chat/{bot}/socket", any(chat::socket::upgrade))
         .route("/v1/chat/{bot}/sessions", post(chat::http::open))
         .route("/v1/chat/{bot}/sessions/{session}/messages", post(chat::http::say))
+        .route("/v1/chat/{bot}/sessions/{session}/files", post(chat::files::send).layer(DefaultBodyLimit::disable()))
+        .route("/v1/chat/{bot}/sessions/{session}/files/{file}", get(chat::files::file))
         .route("/v1/chat/{bot}/sessions/{session}/event", post(chat::http::event))
         .route("/v1/chat/{bot}/sessions/{session}/events", get(chat::http::events))
         .route("/v1/chat/{bot}/sessions/{session}/stream", get(chat::sse::stream))
@@ -23,6 +25,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/login", get(inbox::pages::login_form).post(inbox::pages::log_in))
         .route("/logout", post(inbox::pages::log_out))
         .route("/welcome/{token}", get(inbox::pages::welcome_form).post(inbox::pages::welcome))
+        .route("/v1/inbox/sessions/{session}/files/{file}", get(inbox::files::file))
         .route("/v1/inbox/chats/{session}/test", get(inbox::record::show).post(inbox::record::save))
         .route("/v1/inbox/socket", any(inbox::socket::upgrade));
     Router::new()

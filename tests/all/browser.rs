@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 use thirtyfour::prelude::*;
 
 /// Longer than anything takes on a busy machine with two cores.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
 }
 
 /// Ends a process, however the test ends.
-struct Process(Child);
+pub struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -28,20 +28,20 @@ impl Drop for Process {
 }
 
 /// The program itself, as a stranger would start it.
-struct Demo {
-    port: u16,
-    shop: u16,
+pub struct Demo {
+    pub port: u16,
+    pub shop: u16,
     data: PathBuf,
     process: Option<Process>,
-    welcome: Option<String>,
+    pub welcome: Option<String>,
 }
 
 impl Demo {
-    fn new(data: &Path) -> Self {
+    pub fn new(data: &Path) -> Self {
         Self { port: free_port(), shop: free_port(), data: data.to_owned(), process: None, welcome: None }
     }
 
-    fn start(&mut self) {
+    pub fn start(&mut self) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rapport"))
             .arg("demo")
             .arg(self.data.join("flows"))
@@ -67,18 +67,18 @@ impl Demo {
     }
 
     /// SIGKILL: no goodbye, nothing flushed.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process = None;
     }
 }
 
-struct Window {
-    driver: WebDriver,
+pub struct Window {
+    pub driver: WebDriver,
     shots: PathBuf,
 }
 
 impl Window {
-    async fn open(chromedriver: u16, size: (u32, u32), shots: &Path) -> WebDriverResult<Self> {
+    pub async fn open(chromedriver: u16, size: (u32, u32), shots: &Path) -> WebDriverResult<Self> {
         let mut caps = DesiredCapabilities::chrome();
         for arg in [
             "--headless=new",
@@ -95,7 +95,7 @@ impl Window {
         Ok(Self { driver, shots: shots.to_owned() })
     }
 
-    async fn shot(&self, name: &str) -> WebDriverResult<()> {
+    pub async fn shot(&self, name: &str) -> WebDriverResult<()> {
         // What has just changed shall have been painted.
         tokio::time::sleep(Duration::from_millis(400)).await;
         self.driver.screenshot(&self.shots.join(format!("{name}.png"))).await
@@ -104,11 +104,11 @@ impl Window {
     /// Runs JavaScript with the document of the widget's frame as `this`. The frame stands in a closed shadow root, where
     /// scripts of the page cannot look; the browser's own tools can. Null while there is no document, or while it is being
     /// replaced: the frame is empty at first, and the answer to the first question may be gone at the second.
-    async fn frame(&self, body: &str) -> Value {
+    pub async fn frame(&self, body: &str) -> Value {
         self.ask_frame(body).await.unwrap_or(Value::Null)
     }
 
-    async fn ask_frame(&self, body: &str) -> WebDriverResult<Value> {
+    pub async fn ask_frame(&self, body: &str) -> WebDriverResult<Value> {
         let tools = self.driver.cdp();
         let all = tools.send_raw("DOM.getDocument", json!({ "depth": -1, "pierce": true })).await?;
         let Some(id) = frame_document(&all["root"]) else { return Ok(Value::Null) };
@@ -122,13 +122,13 @@ impl Window {
     }
 
     /// Messages and lines that the customer sees, oldest first.
-    async fn chat(&self) -> Vec<String> {
+    pub async fn chat(&self) -> Vec<String> {
         let body = "return [...this.querySelectorAll('[data-test=message],[data-test=line]')].map(e => (e.dataset.from || '*') + ': ' + e.innerText.trim());";
         let found = self.frame(body).await;
         found.as_array().map(|a| a.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()).unwrap_or_default()
     }
 
-    async fn sees(&self, words: &str) {
+    pub async fn sees(&self, words: &str) {
         let start = Instant::now();
         while !self.chat().await.iter().any(|l| l.contains(words)) {
             if start.elapsed() > PATIENCE {
@@ -140,14 +140,24 @@ impl Window {
     }
 
     /// Writes with the keyboard, as a customer does.
-    async fn write(&self, words: &str) -> WebDriverResult<()> {
+    pub async fn write(&self, words: &str) -> WebDriverResult<()> {
         self.until("const c = this.querySelector('[data-test=composer]'); if (c) c.focus(); return !!c;", "composer")
             .await;
         self.driver.action_chain().send_keys(words).send_keys(Key::Enter).perform().await
     }
 
+    /// Fills in the form that the first agent's link leads to.
+    pub async fn joins(&self) -> WebDriverResult<()> {
+        let form = [("name", "Ann Lee"), ("email", "ann@bluebird.example"), ("password", "correct horse battery")];
+        for (name, value) in form {
+            self.driver.find(By::Name(name)).await?.send_keys(value).await?;
+        }
+        self.driver.find(By::Css("form button")).await?.click().await?;
+        self.find("view-waiting").await.map(drop)
+    }
+
     /// Asks the frame again and again until it says true.
-    async fn until(&self, body: &str, what: &str) {
+    pub async fn until(&self, body: &str, what: &str) {
         let start = Instant::now();
         while self.frame(body).await != Value::Bool(true) {
             assert!(start.elapsed() < PATIENCE, "there is no {what} in\n{}", self.chat().await.join("\n"));
@@ -155,7 +165,7 @@ impl Window {
         }
     }
 
-    async fn tap(&self, label: &str) {
+    pub async fn tap(&self, label: &str) {
         let label = serde_json::to_string(label).expect("JSON");
         let body = format!(
             "const b = [...this.querySelectorAll('[data-test=choice]')].filter(e => e.innerText.trim() === {label} || e.getAttribute('aria-label') === {label} || e.value === {label}).pop(); if (b) b.click(); return !!b;"
@@ -163,7 +173,7 @@ impl Window {
         self.until(&body, &format!("button {label}")).await;
     }
 
-    async fn open_widget(&self) -> WebDriverResult<()> {
+    pub async fn open_widget(&self) -> WebDriverResult<()> {
         let start = Instant::now();
         while self.frame("return !!this.querySelector('[data-test=composer]')").await != Value::Bool(true) {
             self.driver.execute("window.rapport && window.rapport('open')", vec![]).await?;
@@ -173,7 +183,7 @@ impl Window {
         Ok(())
     }
 
-    async fn find(&self, hook: &str) -> WebDriverResult<WebElement> {
+    pub async fn find(&self, hook: &str) -> WebDriverResult<WebElement> {
         self.driver
             .query(By::Css(format!("[data-test={hook}]")))
             .wait(PATIENCE, Duration::from_millis(100))
@@ -181,13 +191,13 @@ impl Window {
             .await
     }
 
-    async fn press(&self, hook: &str) -> WebDriverResult<()> {
+    pub async fn press(&self, hook: &str) -> WebDriverResult<()> {
         let element = self.find(hook).await?;
         element.wait_until().wait(PATIENCE, Duration::from_millis(100)).clickable().await?;
         element.click().await
     }
 
-    async fn reads(&self, hook: &str, words: &str) -> WebDriverResult<()> {
+    pub async fn reads(&self, hook: &str, words: &str) -> WebDriverResult<()> {
         let start = Instant::now();
         loop {
             let text = self.find(hook).await?.text().await.unwrap_or_default();
@@ -204,7 +214,7 @@ impl Window {
 }
 
 /// The document inside the first frame, wherever it is.
-fn frame_document(node: &Value) -> Option<u64> {
+pub fn frame_document(node: &Value) -> Option<u64> {
     if node["nodeName"] == "IFRAME" {
         return node["contentDocument"]["backendNodeId"].as_u64();
     }
@@ -212,7 +222,7 @@ fn frame_document(node: &Value) -> Option<u64> {
     below.chain(node.get("contentDocument")).find_map(frame_document)
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let (path, to) = (entry.path(), to.join(entry.file_name()));
@@ -224,7 +234,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn chromedriver() -> (Process, u16) {
+pub fn chromedriver() -> (Process, u16) {
     let port = free_port();
     let child = Command::new("chromedriver")
         .arg(format!("--port={port}"))
@@ -235,7 +245,7 @@ fn chromedriver() -> (Process, u16) {
     (Process(child), port)
 }
 
-async fn ready(port: u16) {
+pub async fn ready(port: u16) {
     let start = Instant::now();
     while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         assert!(start.elapsed() < PATIENCE, "nothing listens on {port}");
@@ -247,12 +257,7 @@ async fn ready(port: u16) {
 async fn joins(agent: &Window, welcome: &str) -> WebDriverResult<()> {
     agent.driver.goto(welcome).await?;
     agent.shot("welcome").await?;
-    for (name, value) in [("name", "Ann Lee"), ("email", "ann@bluebird.example"), ("password", "correct horse battery")]
-    {
-        agent.driver.find(By::Name(name)).await?.send_keys(value).await?;
-    }
-    agent.driver.find(By::Css("form button")).await?.click().await?;
-    agent.find("view-waiting").await?;
+    agent.joins().await?;
     agent.shot("inbox-empty").await?;
     Ok(())
 }

@@ -42,6 +42,20 @@ fn a_new_bot_is_fine_and_talks() {
 }
 
 #[test]
+fn a_photo_is_sent_from_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let flow = "flow main\n  ask photo: A photo, please.\n    accept photo\n  say: {{ photo.name }} has {{ photo.size }} bytes.\n";
+    for (name, text) in [("main.flow", flow), ("lamp.jpg", "12345"), ("lamp.exe", "1")] {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    let lines = "/send\n/send gone.jpg\n/send lamp.exe\n/send lamp.jpg\n\n";
+    let said = words(&rapport(folder.path(), &["chat", "."], lines));
+    for part in ["Say which file", "There is no file gone.jpg", "lamp.exe is none of these", "lamp.jpg has 5 bytes."] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
 fn mistakes_end_with_code_one_as_text_and_as_json() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("main.flow"), "flow main\n  sya: Hello\n").expect("written");

@@ -1,5 +1,5 @@
 //! The engine: pure, deterministic, bounded; a session is its events, folded.
-use crate::play::Play;
+use crate::play::{Play, sent};
 use crate::support::{MORNING, bot, shipped};
 use proptest::prelude::*;
 use rapport::bot::Bot;
@@ -54,6 +54,9 @@ fn input() -> impl Strategy<Value = Input> {
         8 => (cid, words).prop_map(|(cid, text)| Input::CustomerSaid { cid, text: text.to_owned() }),
         3 => (cid, choices).prop_map(|(cid, choice)| Input::CustomerTapped { cid, choice: choice.to_owned() }),
         1 => cid.prop_map(|cid| Input::CustomerWantsPerson { cid }),
+        1 => (cid, prop::sample::select(vec!["a.jpg", "b.pdf"])).prop_map(|(cid, name)| {
+            Input::CustomerSent { cid, file: sent(name) }
+        }),
         6 => (1..6_u32, outcomes).prop_map(move |(call, outcome)| {
             let answer = Answer::Outcome { outcome: outcome.to_owned(), fields: fields.clone() };
             Input::CallAnswered { call, answer }

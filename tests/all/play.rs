@@ -1,10 +1,17 @@
 //! Plays a transcript on the engine: input lines are given to it, and what it does is written down between them.
 use rapport::bot::Bot;
+use rapport::engine::file::{File, kind_of};
 use rapport::engine::{self, Answer, Effect, Input, Session, Speaker, Timer, Turn, What};
 use rapport::id::{AgentId, SessionId};
 use rapport::language::ast::term;
 use rapport::time::Millis;
 use std::collections::{BTreeMap, VecDeque};
+
+/// A file that a customer sends, known by its name alone.
+pub fn sent(name: &str) -> File {
+    let kind = kind_of(name).unwrap_or_else(|| panic!("{name} is no file that customers can send"));
+    File { id: format!("id-{name}"), name: name.to_owned(), kind: kind.to_owned(), size: 2048 }
+}
 
 /// A chat under simulated time.
 pub struct Play<'a> {
@@ -77,6 +84,11 @@ impl<'a> Play<'a> {
         self.give(Input::CustomerTapped { cid: format!("c{}", self.said), choice });
     }
 
+    pub fn send(&mut self, name: &str) {
+        self.said += 1;
+        self.give(Input::CustomerSent { cid: format!("c{}", self.said), file: sent(name) });
+    }
+
     /// Time passes; timers that come due fire in order.
     pub fn pass(&mut self, by: std::time::Duration) {
         let until = self.now + by;
@@ -110,6 +122,8 @@ impl<'a> Play<'a> {
             self.say(text);
         } else if let Some(label) = line.strip_prefix("customer taps ") {
             self.tap(label);
+        } else if let Some(name) = line.strip_prefix("customer sends ") {
+            self.send(name);
         } else if line == "customer asks for a person" {
             self.said += 1;
             self.give(Input::CustomerWantsPerson { cid: format!("c{}", self.said) });

@@ -179,6 +179,9 @@ test More is said
 test A button that is not there
   customer taps Where is the order?
 
+test A file of no known kind
+  customer sends lamp.exe
+
 test Something given too late
   customer: how is the weather
   given page is /cart

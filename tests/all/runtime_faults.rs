@@ -73,6 +73,26 @@ async fn a_message_whose_fate_is_unknown_is_kept_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_photo_whose_fate_is_unknown_is_kept_once() {
+    for fault in [Fault::Before, Fault::After] {
+        let (store, _, runtime) = faulty().await;
+        let session = open(&runtime).await;
+        store.break_next(&[fault]);
+        let send = || runtime.customer_file(session, "a", "lamp.png", crate::files::PNG.to_vec());
+        assert_eq!(send().await, Err(Refusal::Busy), "{fault:?}");
+        assert_eq!(send().await.expect("kept").duplicate, fault == Fault::After);
+        let sent = journal(&runtime, session).await.into_iter().filter_map(|e| match e.what {
+            What::Message { files, .. } => files.into_iter().next(),
+            _ => None,
+        });
+        let sent: Vec<_> = sent.collect();
+        assert_eq!(sent.len(), 1, "{fault:?}");
+        let bytes = runtime.file(session, &sent[0].id).await.expect("the bytes were first").bytes;
+        assert_eq!(bytes, crate::files::PNG);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_whose_fate_is_unknown_is_taken_in_once() {
     let (store, _, runtime) = faulty().await;
     let session = open(&runtime).await;

@@ -2,7 +2,9 @@
 use rapport::engine::session::Heard;
 use rapport::engine::{Event, Session, Timer};
 use rapport::id::{AgentId, SessionId};
-use rapport::runtime::ports::{Account, Commit, Due, Hash, Loaded, Login, Pending, Store, StoreError, Stored};
+use rapport::runtime::ports::{
+    Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
+};
 use rapport::runtime::view::Row;
 use rapport::store::Memory;
 use rapport::time::Millis;
@@ -89,6 +91,12 @@ impl Store for Faulty {
     }
     async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>> {
         self.store.heard(session, cid).await
+    }
+    async fn keep_file(&self, file: StoredFile, room: Room) -> Stored<Filed> {
+        self.store.keep_file(file, room).await
+    }
+    async fn file(&self, session: SessionId, id: &str) -> Stored<Option<StoredFile>> {
+        self.store.file(session, id).await
     }
     async fn pending(&self) -> Stored<Vec<Pending>> {
         self.store.pending().await

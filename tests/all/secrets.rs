@@ -1,5 +1,5 @@
 //! Secret answers: they reach the system that needs them, and nothing else ever holds them.
-use crate::support::{Hand, bot};
+use crate::support::{Hand, bot, compiled};
 use rapport::bot::Bot;
 use rapport::bus::local::LocalBus;
 use rapport::engine::{Answer, What};
@@ -166,4 +166,12 @@ async fn a_secret_that_a_restart_took_is_asked_for_again() {
     until_said(&runtime, session, "Right. What else?").await;
     assert_eq!(*bank.asked.lock().expect("not poisoned"), [PIN]);
     runtime.stop().await;
+}
+
+#[test]
+fn a_photo_cannot_be_secret() {
+    let flow = "flow main\n  ask card: A photo of your card, please.\n    accept photo\n    secret\n  use bank.check with account = 1, pin = card\n";
+    let compiled = compiled(&[("main.flow", flow), ("integrations.yaml", BANK)]);
+    let found: Vec<_> = compiled.diagnostics.iter().filter(|d| d.code == "F205").collect();
+    assert!(found.iter().any(|d| d.problem.contains("photos and files are kept")), "{found:?}");
 }

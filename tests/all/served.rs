@@ -33,6 +33,10 @@ flow main
   say: You chose {{ colour }}.
   ask size: Which size?
     accept text
+  ask photo: A photo, please.
+    accept photo
+    retry: {{ answer }} is no picture.
+  say: {{ photo.name }} is lovely.
 
 flow late: A parcel is late
   starts when event parcel_late arrives with days

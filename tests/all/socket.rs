@@ -17,7 +17,7 @@ async fn a_new_chat_is_welcomed() {
     assert_eq!(welcome["t"], "welcome");
     assert_eq!(welcome["token"].as_str().map(str::len), Some(64));
     assert_eq!(welcome["status"], json!({ "state": "bot" }));
-    let bot = json!({ "id": "test", "name": "Robin", "title": "Nest", "accent": "#1f5f8b", "languages": ["en"], "person": true });
+    let bot = json!({ "id": "test", "name": "Robin", "title": "Nest", "accent": "#1f5f8b", "languages": ["en"], "person": true, "largest_file": 10_485_760 });
     assert_eq!(welcome["bot"], bot);
     assert!(welcome["epoch"].is_string() && welcome["session"].is_string());
     let items = chat.items_until("Which colour").await;

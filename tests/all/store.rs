@@ -44,9 +44,7 @@ fn session() -> Session {
 
 fn said(session: &Session, cid: &str, text: &str) -> Event {
     let (text, cid) = (text.to_owned(), Some(cid.to_owned()));
-    let (choices, cards) = (vec![], vec![]);
-    let what =
-        What::Message { from: Speaker::Customer, text, cid, choice: None, choices, scale: None, cards, secret: false };
+    let what = What::message(Speaker::Customer, text, cid);
     Event { seq: session.seq + 1, at: MORNING, what }
 }
 

@@ -2,10 +2,10 @@
 use super::{TOKEN, commit, said, session};
 use crate::support::MORNING;
 use proptest::prelude::*;
-use rapport::engine::{Effect, Event, Session, Timer, What};
+use rapport::engine::{Effect, Event, File, Session, Timer, What};
 use rapport::id::{AgentId, SessionId};
 use rapport::language::ast::Priority;
-use rapport::runtime::ports::{Commit, DUE, Pending, Store, StoreError};
+use rapport::runtime::ports::{Commit, DUE, Filed, Pending, Room, Store, StoreError, StoredFile};
 use rapport::runtime::{hashed, view};
 use rapport::store::{Memory, Sqlite};
 use rapport::time::Millis;
@@ -42,6 +42,35 @@ every_store! {
     lists_keep_those_that_waited_longest
     a_queue_goes_by_priority_and_then_by_time
     an_invitation_makes_one_account
+    a_file_belongs_to_one_chat_and_takes_its_room
+}
+
+async fn a_file_belongs_to_one_chat_and_takes_its_room(store: Any) {
+    let (own, other) = (begun(&store).await, begun(&store).await);
+    let room = Room { files: 3, bytes: 10 };
+    let file = |session: SessionId, id: &str, size: u8| {
+        let (name, kind) = (format!("{id}.png"), "image/png".to_owned());
+        let file = File { id: id.to_owned(), name, kind, size: size.into() };
+        StoredFile { session, file, at: MORNING, bytes: vec![size; size.into()] }
+    };
+    let keep = async |stored: StoredFile| store.keep_file(stored, room).await.expect("an answer");
+    assert_eq!(keep(file(own.id, "a", 4)).await, Filed::Kept);
+    assert_eq!(keep(file(own.id, "a", 4)).await, Filed::Known, "the same id takes no more room");
+    assert_eq!(keep(file(own.id, "b", 7)).await, Filed::Full, "bytes");
+    assert_eq!(keep(file(own.id, "b", 6)).await, Filed::Kept, "to the last byte");
+    assert_eq!(keep(file(own.id, "a", 4)).await, Filed::Known, "also where nothing else fits");
+    assert_eq!(keep(file(other.id, "c", 10)).await, Filed::Kept, "each chat has its own room");
+    let third = begun(&store).await;
+    for (n, id) in (0..).zip(["a", "b", "c", "d"]) {
+        assert_eq!(keep(file(third.id, id, 1)).await == Filed::Kept, n < 3, "{id}");
+    }
+    let found = async |session: SessionId, id: &str| store.file(session, id).await.expect("read");
+    assert_eq!(found(own.id, "a").await, Some(file(own.id, "a", 4)));
+    assert_eq!(found(other.id, "a").await, None, "another chat's");
+    assert_eq!(found(own.id, "c").await, None);
+    assert_eq!(found(SessionId::new(uuid::Uuid::now_v7()), "a").await, None);
+    let nobody = SessionId::new(uuid::Uuid::now_v7());
+    assert!(store.keep_file(file(nobody, "a", 1), room).await.is_err(), "there is no such chat");
 }
 
 async fn begun(store: &Any) -> Session {

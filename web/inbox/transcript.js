@@ -3,7 +3,7 @@ import { Component, html } from "../vendor/htm-3.1.1/preact/standalone.module.js
 import { markdown, plain } from "../shared/md.js";
 import { Composer } from "./composer.js";
 import { Chip, Empty, Face, Icon, Key } from "./parts.js";
-import { ago, at, dayOf, line } from "./words.js";
+import { ago, at, bytes, dayOf, line } from "./words.js";
 
 const GROUP = 180_000;
 const NEAR = 120;
@@ -75,7 +75,7 @@ class Log extends Component {
   render({ store, items }) {
     const { typing, session } = store.open;
     return html`<div class="log" role="log" tabindex="0" data-test="transcript" aria-label="Transcript" ref=${this.keep} onScroll=${this.scrolled}>
-      ${blocks(items, store.me).map((b) => html`<${Block} key=${b.key} block=${b} me=${store.me} name=${store.row.name} />`)}
+      ${blocks(items, store.me).map((b) => html`<${Block} key=${b.key} block=${b} me=${store.me} name=${store.row.name} session=${session} />`)}
       ${store.out.of(session).map((e) => html`<${Unsent} key=${e.cid} entry=${e} store=${store} />`)}
       ${typing && html`<div class="by"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${typing.from?.name ?? store.row.name} is typing</div>`}
     </div>`;
@@ -107,7 +107,7 @@ function blocks(items, me) {
   return out;
 }
 
-function Block({ block, me, name }) {
+function Block({ block, me, name, session }) {
   const { type, item } = block;
   if (type === "day") return html`<div class="day">${block.day}</div>`;
   if (type === "quiet")
@@ -119,22 +119,35 @@ function Block({ block, me, name }) {
       <strong>A person was needed · ${item.team}</strong><span>${item.why}</span>
       ${item.summary && item.summary !== item.why && html`<span class="muted">${item.summary}</span>`}<small class="muted">${at(item.at)}</small>
     </div>`;
-  return html`<${Group} block=${block} me=${me} customer=${name} />`;
+  return html`<${Group} block=${block} me=${me} customer=${name} session=${session} />`;
 }
 
-function Group({ block, me, customer }) {
+function Group({ block, me, customer, session }) {
   const { from, items, type } = block;
   const mine = from.role === "agent" && from.id === me?.id;
   const kind = type === "note" ? "note" : mine ? "me" : from.role;
   const name = type === "note" ? `Note by ${mine ? "you" : from.name} · only colleagues see it` : mine ? "You" : from.role === "bot" ? `${from.name} · bot` : (from.name ?? customer);
   return html`<div class=${`group ${kind}`}>
     ${items.map((m) => html`<div key=${m.seq} class="bubble" data-test=${type === "note" ? "note-entry" : "message"} data-from=${from.role} data-seq=${m.seq} dir="auto">
-      <${Words} text=${m.text} raw=${from.role === "customer"} />
+      ${m.files ? m.files.map((f) => html`<${Sent} key=${f.id} file=${f} session=${session} />`) : html`<${Words} text=${m.text} raw=${from.role === "customer"} />`}
       ${m.choices?.length > 0 && html`<div class="offered" aria-label="Offered">${m.choices.map((c) => html`<span key=${c.id}>${c.label}</span>`)}</div>`}
       ${m.choice && html`<small class="tapped">tapped</small>`}
     </div>`)}
     <span class="by">${name} · ${at(items.at(-1).at)}</span>
   </div>`;
+}
+
+/** What the customer sent: a photo that opens in a page of its own, or a link that saves the file. */
+class Sent extends Component {
+  render({ file, session }, { broken }) {
+    const url = `/v1/inbox/sessions/${session}/files/${file.id}`;
+    const shown = !broken && /^image\/(jpeg|png|gif|webp)$/.test(file.type);
+    if (shown)
+      return html`<a class="photo" href=${url} target="_blank" rel="noopener noreferrer" title=${`${file.name}, ${bytes(file.size)}`}>
+        <img data-test="photo" src=${url} alt=${`Photo ${file.name}`} loading="lazy" onError=${() => this.setState({ broken: true })} />
+      </a>`;
+    return html`<a class="file" data-test="file" href=${url} download=${file.name}><${Icon} name="file" /><span><b>${file.name}</b><small>${bytes(file.size)}</small></span></a>`;
+  }
 }
 
 /** Light Markdown as nodes; rendered once, since words do not change. */

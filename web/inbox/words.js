@@ -75,11 +75,15 @@ export function line(item, me) {
   }
 }
 
+/** `20 KB`, `1.4 MB`. */
+export const bytes = (n) => (n < 1_000_000 ? `${Math.max(1, Math.round(n / 1_000))} KB` : `${(n / 1_000_000).toFixed(1)} MB`);
+
 export const plainName = (name = "") => name.replace(/_/g, " ");
 
 function value(v) {
   if (v === true || v === false) return v ? "yes" : "no";
   if (v?.label !== undefined && v.value !== undefined) return String(v.label);
+  if (v?.name && v.type && v.size !== undefined) return v.name;
   if (v && typeof v === "object") return v.amount !== undefined ? `${v.amount} ${v.currency ?? ""}`.trim() : Object.values(v).filter((x) => typeof x !== "object").join(" ");
   return String(v ?? "");
 }

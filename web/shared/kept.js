@@ -31,7 +31,7 @@ export class Kept {
     return keys.map((k) => this.#read(k)).filter((e) => e?.cid && e.t).sort((a, b) => a.at - b.at);
   }
   keep(entry) {
-    if (!entry.secret) this.#write(`${this.#prefix}/out/${entry.cid}`, entry);
+    if (!entry.secret && !entry.blob) this.#write(`${this.#prefix}/out/${entry.cid}`, entry);
   }
   drop(cid) {
     this.#write(`${this.#prefix}/out/${cid}`, null);

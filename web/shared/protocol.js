@@ -11,7 +11,7 @@ const TYPING_EVERY = 3_000;
 const STALE = 3_600_000;
 
 export class Chat {
-  /** Of the customer, not yet seen in the chat: `{cid, t, text?, choice?, at, state: "waiting"|"kept"|"failed", problem?}`. */
+  /** Of the customer, not yet seen in the chat: `{cid, t, text?, choice?, file?, at, state: "waiting"|"kept"|"failed", problem?}`. */
   outbox = [];
   bot = null;
   status = { state: "bot" };
@@ -28,17 +28,21 @@ export class Chat {
   #busy = 0;
   #asked = null;
   #typed = 0;
+  #path;
+  /** The file on its way: `{cid, stop}`. */
+  #sending = null;
 
   /**
    * @param {{bot: string, page?: string, language?: string, base?: string}} options
-   * @param {(what: "state"|"welcome"|"items"|"status"|"typing"|"outbox"|"reset"|"fatal", about: any) => void} hear
+   * @param {(what: "state"|"welcome"|"items"|"status"|"typing"|"outbox"|"progress"|"reset"|"fatal", about: any) => void} hear
    */
   constructor({ bot, page, language, base = location.origin }, hear) {
     this.#hear = hear;
     this.#opening = { page, language };
     this.#kept = new Kept(bot);
     const path = `/v1/chat/${encodeURIComponent(bot)}`;
-    this.#line = new Line([socket(socketUrl(`${path}/socket`, base)), late("./http.js", new URL(path, base).href)], {
+    this.#path = new URL(path, base).href;
+    this.#line = new Line([socket(socketUrl(`${path}/socket`, base)), late("./http.js", this.#path)], {
       hello: () => this.#hello(),
       frame: (frame) => this.#take(frame),
       state: (state) => this.#stateIs(state),
@@ -72,6 +76,19 @@ export class Chat {
   tap(choice, label) {
     return this.#put({ t: "tap", choice, text: label });
   }
+  /** A photo or a file; its bytes stay in memory until they are sent. */
+  send(blob) {
+    const { name, size, type } = blob;
+    const entry = this.#put({ t: "file", text: name, file: { name, size, type }, blob });
+    const largest = this.bot?.largest_file ?? Infinity;
+    if (size > largest) this.#change(entry, { state: "failed", problem: `it is larger than ${Math.floor(largest / 1_048_576)} MB.` });
+    this.#upload();
+  }
+  /** An address under which a file of this chat can be shown. */
+  async address(id) {
+    const { session, token } = this.#kept.session;
+    return (await import("./upload.js")).address(`${this.#path}/sessions/${session}/files`, token, id);
+  }
   person() {
     return this.outbox.find((e) => e.t === "person" && e.state === "waiting") ?? this.#put({ t: "person" });
   }
@@ -89,10 +106,13 @@ export class Chat {
     const entry = this.outbox.find((e) => e.cid === cid);
     if (entry) this.#change(entry, { state: "waiting", problem: undefined });
     this.#pump();
+    this.#upload();
   }
   drop(cid) {
+    if (this.#sending?.cid === cid) this.#sent();
     this.#forgetEntry(cid);
     this.#pump();
+    this.#upload();
   }
 
   #put(what) {
@@ -142,6 +162,7 @@ export class Chat {
     this.#hear("welcome", this.bot);
     this.#statusIs({ status });
     this.#pump();
+    this.#upload();
   }
 
   #statusIs({ status }) {
@@ -229,13 +250,45 @@ export class Chat {
   /** One at a time, so that the chat keeps the order in which the customer wrote. */
   #pump() {
     if (this.#flying || this.#held || this.state !== "open") return;
-    const next = this.outbox.find((e) => e.state === "waiting");
+    const next = this.outbox.find((e) => e.state === "waiting" && e.t !== "file");
     if (!next) return;
     const { cid, t, text, choice } = next;
     const frame = t === "say" ? { t, cid, text } : t === "tap" ? { t, cid, choice } : { t, cid };
     if (!this.#line.send(frame)) return;
     this.#flying = cid;
     this.#timer = setTimeout(() => this.#line.again(0), ACK_PATIENCE);
+  }
+
+  /** One file at a time, beside the words: a chat goes on while a large photo is on its way. */
+  async #upload() {
+    const next = this.outbox.find((e) => e.t === "file" && e.state === "waiting");
+    if (!next || this.#sending || this.state !== "open") return;
+    const mine = (this.#sending = { cid: next.cid, stop: () => {} });
+    const { session, token } = this.#kept.session;
+    const done = (answer) => this.#sending === mine && (this.#sent(), this.#uploaded(next, answer));
+    const progress = (part) => this.#hear("progress", Object.assign(next, { part }));
+    try {
+      const { upload } = await import("./upload.js");
+      if (this.#sending === mine) mine.stop = upload(`${this.#path}/sessions/${session}/files`, token, next, progress, done);
+    } catch {
+      done(null);
+    }
+  }
+
+  #sent() {
+    const { stop } = this.#sending;
+    this.#sending = null;
+    stop();
+  }
+
+  #uploaded(entry, answer) {
+    const { code, message, retry_after_ms: wait = 2_000 } = answer?.error ?? {};
+    if (answer?.cid) this.#landed(entry.cid, false);
+    else if (code === "too_fast" || code === "busy") return setTimeout(() => this.#upload(), wait);
+    else if (code === "cid_reused") this.#change(entry, { cid: newCid() });
+    // Without a connection it waits for the next one; where only this broke off, the customer says when.
+    else if (answer || this.state === "open") this.#change(entry, { state: "failed", problem: message ?? "the connection broke off." });
+    this.#upload();
   }
 
   #free(cid) {

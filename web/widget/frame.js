@@ -1,6 +1,7 @@
 /** The chat page: starts the chat, shows who has it, sends what is written, and talks with the launcher where it is embedded. */
 import { Chat } from "../shared/protocol.js";
 import { look } from "./look.js";
+import { Clip } from "./files.js";
 import { Log } from "./log.js";
 
 const BANNER_AFTER = 1_500;
@@ -28,6 +29,7 @@ const log = new Log($("log"), {
   tap: ({ id, label }) => (chat.tap(id, label), focusText()),
   retry: (cid) => chat.retry(cid),
   drop: (cid) => chat.drop(cid),
+  address: (id) => chat.address(id),
   behind: (yes) => (($("new").hidden = !yes), yes || seen()),
 });
 
@@ -47,7 +49,7 @@ const hear = {
   },
   items(items) {
     log.add(items, caughtUp);
-    secret();
+    asked();
     if (!caughtUp) setTimeout(() => ($("log").ariaLive = "polite"));
     caughtUp = true;
     const from = Math.max(chat.seen, firstUpto);
@@ -61,9 +63,10 @@ const hear = {
   typing: ({ on }) => log.typing(on),
   outbox(outbox) {
     log.pending(outbox, chat.state === "open");
-    secret();
+    asked();
     footer();
   },
+  progress: (entry) => log.progress(entry),
   reset() {
     caughtUp = false;
     $("log").ariaLive = "off";
@@ -143,9 +146,10 @@ function show() {
 
 const text = $("text");
 const draft = `rapport/${bot}/draft`;
+const clip = new Clip($("form"), () => (changed(), focusText()));
 
 function changed() {
-  $("send").disabled = !text.value.trim();
+  $("send").disabled = !text.value.trim() && !clip.any;
   if (!CSS.supports("field-sizing", "content")) {
     text.style.blockSize = "auto";
     text.style.blockSize = `${text.scrollHeight + 3}px`;
@@ -157,17 +161,19 @@ function changed() {
   }
 }
 
-/** The answer to a secret question shows as dots, and is kept nowhere. */
-function secret() {
+/** The answer to a secret question shows as dots, and is kept nowhere; a question for a photo points at the clip. */
+function asked() {
+  clip.wants(log.takes, log.secret);
   text.classList.toggle("secret", log.secret);
   text.placeholder = log.secret ? "Not shown, not kept…" : "Write a message…";
 }
 
 function send() {
   const words = text.value.trim();
-  if (!words) return;
+  if (!words && !clip.any) return;
   start();
-  chat.say(words, log.secret);
+  clip.empty().forEach((file) => chat.send(file));
+  if (words) chat.say(words, log.secret);
   text.value = "";
   changed();
   focusText();

@@ -1,5 +1,7 @@
 /** The transcript on the page: bubbles in groups, quiet lines, the buttons offered now, what is not sent yet, typing dots. */
 import { link, markdown, plain } from "../shared/md.js";
+import { face, shows } from "./files.js";
+import { icon, make } from "./parts.js";
 
 const GROUP = 180_000;
 const NEAR = 90;
@@ -7,25 +9,10 @@ const TYPING_LASTS = 8_000;
 const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
-/** An element with a class and what is in it. */
-export function make(tag, className = "", ...inside) {
-  const el = document.createElement(tag);
-  if (className) el.className = className;
-  el.append(...inside);
-  return el;
-}
-
-export function icon(name) {
-  const ns = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(ns, "svg");
-  svg.setAttribute("aria-hidden", "true");
-  svg.appendChild(document.createElementNS(ns, "use")).setAttribute("href", `#i-${name}`);
-  return svg;
-}
-
 export class Log {
   /** The last message, for its buttons; and whom the chat is with. */
   #last = null;
+  #sent = false;
   #lastDay = "";
   #outbox = [];
   #timer = 0;
@@ -34,7 +21,7 @@ export class Log {
   #choices = make("div", "choices");
   #typing = make("div", "typing rise", make("i"), make("i"), make("i"));
 
-  /** `on.tap(choice)`, `on.retry(cid)`, `on.drop(cid)`, `on.behind(bool)`: whether there is more below than can be seen. */
+  /** `on.tap(choice)`, `on.retry(cid)`, `on.drop(cid)`, `on.address(id)` of a file, `on.behind(bool)`: whether there is more below than can be seen. */
   constructor(root, on) {
     this.root = root;
     this.on = on;
@@ -56,6 +43,11 @@ export class Log {
   /** Whether the question that is open asks for what nobody shall read. */
   get secret() {
     return Boolean(this.#last?.secret) && this.#last.from.role === "bot" && !this.#outbox.some((e) => e.state !== "failed");
+  }
+
+  /** Whether the open question takes a `photo` or a `file`. */
+  get takes() {
+    return this.#last?.takes;
   }
 
   bottom() {
@@ -80,8 +72,11 @@ export class Log {
       this.#newDay(item.at);
       if (item.kind === "message") {
         this.#list.append(this.#message(item, fresh));
-        // Words that follow a question leave it open; only an answer or a person closes it.
-        if (item.from.role !== "bot" || item.choices || !this.#last?.choices) this.#last = item;
+        // Words that follow a question leave it open; only an answer or a person closes it. Whether a file was one shows when the bot speaks.
+        const asks = item.choices || item.takes;
+        if (item.files) this.#sent = true;
+        else if (item.from.role !== "bot" || asks || this.#sent || !(this.#last?.choices || this.#last?.takes)) this.#last = item;
+        this.#sent &&= item.from.role === "customer";
         mine ||= item.from.role === "customer";
         if (item.from.role !== "customer") this.typing(false);
       } else {
@@ -118,11 +113,12 @@ export class Log {
     if (on) this.#timer = setTimeout(() => this.typing(false), TYPING_LASTS);
   }
 
-  #message({ seq, at, from, text, cid, cards }, fresh) {
+  #message({ seq, at, from, text, cid, cards, files }, fresh) {
     const mine = from.role === "customer";
     const sent = mine && this.#unsent.querySelector(`[data-cid="${cid}"]`);
     const el = this.#bubble(from, text, at, fresh && !sent);
     if (cards) el.querySelector("div").replaceWith(deck(cards));
+    if (files) this.#fill(el, files[0], sent ? sent.querySelector("img")?.src : null);
     el.dataset.seq = seq;
     if (sent) sent.remove();
     return el;
@@ -145,16 +141,58 @@ export class Log {
     return el;
   }
 
-  #waiting({ cid, t, text, secret, at, state, problem }, open) {
+  #waiting({ cid, t, text, secret, at, state, problem, file, blob, part }, open) {
     const el = this.#bubble({ role: "customer" }, t === "person" ? "Talk to a person" : secret ? "•••••" : text, at, false);
     el.dataset.cid = cid;
     el.classList.add(state);
+    if (blob) this.#fill(el, file, shows(file.type) && this.#preview(cid, blob));
     const below = el.lastChild;
     if (state === "failed") {
+      if (blob) below.role = "alert";
       below.textContent = problem ? `Not sent: ${problem}` : "Not sent";
       below.append(this.#act("Try again", () => this.on.retry(cid)), this.#act("Delete", () => this.on.drop(cid)));
+    } else if (blob && open && state === "waiting") {
+      const bar = make("progress");
+      bar.ariaLabel = `Sending ${file.name}`;
+      bar.value = part ?? 0;
+      below.textContent = "Sending…";
+      below.append(bar, this.#act("Cancel", () => this.on.drop(cid)));
     } else below.textContent = state === "kept" ? `${time.format(at)} · Sent` : open ? "Sending…" : "Will be sent when you are back online";
     return el;
+  }
+
+  /** How far a file is on its way. */
+  progress({ cid, part }) {
+    const bar = this.#unsent.querySelector(`[data-cid="${cid}"] progress`);
+    if (bar) bar.value = part;
+  }
+
+  /** The same picture however often the list is drawn. */
+  #preview(cid, blob) {
+    return (this.#previews[cid] ??= URL.createObjectURL(blob));
+  }
+  #previews = {};
+
+  /** A photo or a file in the place of words; whoever taps it saves it. */
+  #fill(el, file, url) {
+    const body = el.querySelector(".msg > div");
+    const inside = face(file, url);
+    const save = file.id ? this.#act("", () => this.#save(file)) : make("span");
+    if (file.id) save.title = `Save ${file.name}`;
+    save.className = "file";
+    save.append(inside);
+    body.replaceChildren(body.firstChild, save);
+    body.classList.add("sent");
+    inside.onload = () => this.#stick && this.bottom();
+    if (inside.src !== "") return;
+    this.on.address(file.id).then((src) => (inside.src = src), () => inside.replaceWith(face({ ...file, type: "" })));
+  }
+
+  async #save({ id, name }) {
+    const a = make("a");
+    a.href = await this.on.address(id);
+    a.download = name;
+    a.click();
   }
 
   #act(label, act) {

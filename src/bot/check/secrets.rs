@@ -3,6 +3,7 @@ use super::proofs::Proof;
 use crate::bot::op::{Ask, FlowCode, Op, Placed, Words};
 use crate::bot::template::{Formula, Text};
 use crate::language::diagnostic::Diagnostic;
+use crate::understand::answers::Kind;
 use std::collections::BTreeSet;
 
 pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) {
@@ -41,6 +42,10 @@ fn question(proof: &Proof<'_>, placed: &Placed, ask: &Ask, secrets: &BTreeSet<&s
     if ask.secret && proof.settings.keep.contains(name) {
         let problem = format!("`{name}` is secret, and bot.yaml keeps it for the chat");
         report(problem, "Take it out of `keep for the chat`.");
+    }
+    if ask.secret && ask.accepts.iter().any(|kind| matches!(kind, Kind::Photo | Kind::File)) {
+        let problem = format!("`{name}` is secret, and photos and files are kept where colleagues see them");
+        report(problem, "Take `secret` out, or ask for words instead.");
     }
     if ask.secret && ask.buttons.iter().any(|b| b.block.is_none()) {
         let problem = format!("A button answers the secret question for `{name}`, and anybody can read buttons");

@@ -1,4 +1,5 @@
-//! Values with fields that people read as one: a row of a table by its label, an amount with its currency.
+//! Values with fields that people read as one: a row of a table by its label, an amount with its currency, a file by its
+//! name.
 use super::filters::money_words;
 use crate::bot::settings::kinds::{LABEL, VALUE};
 use minijinja::Value;
@@ -13,8 +14,18 @@ pub fn shown(value: &Json) -> Option<String> {
     if let (Some(_), Some(label)) = (value.get(VALUE), value.get(LABEL)) {
         return label.as_str().map(str::to_owned);
     }
+    if let Some(name) = file_name(value) {
+        return Some(name.to_owned());
+    }
     let currency = value.get("currency")?.as_str()?;
     money_words(&Value::from(value.get("amount")?.as_f64()?), currency)
+}
+
+/// The name of a photo or a file that a customer sent; its media type tells it from other things that have a name.
+fn file_name(value: &Json) -> Option<&str> {
+    let (id, kind) = (value.get("id")?.as_str()?, value.get("type")?.as_str()?);
+    let sent = !id.is_empty() && kind.contains('/') && value.get("size")?.is_u64();
+    value.get("name")?.as_str().filter(|_| sent)
 }
 
 /// The value as templates see it.

@@ -14,6 +14,7 @@ pub fn read(form: &Form, span: Span) -> Result<Act, Wrong> {
         Rule::says_customer => Act::Customer(text()),
         Rule::writes_on => Act::WritesOn(text()),
         Rule::taps => Act::Taps(text()),
+        Rule::sends => Act::Sends(text()),
         Rule::wants_person => Act::WantsPerson,
         Rule::says_bot => Act::Bot(text()),
         Rule::silent => Act::Silent,

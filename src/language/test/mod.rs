@@ -31,11 +31,12 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act {
     Given(Given),
-    /// The customer writes, taps, asks for a person.
+    /// The customer writes, taps, sends a photo or a file, asks for a person.
     Customer(String),
     /// … and writes on before the bot has its turn.
     WritesOn(String),
     Taps(String),
+    Sends(String),
     WantsPerson,
     /// The bot says something that fits; `...` is any words.
     Bot(String),
@@ -113,6 +114,7 @@ const BEGINNINGS: &[&str] = &[
     "given",
     "customer:",
     "customer taps",
+    "customer sends",
     "customer asks for a person",
     "bot:",
     "bot says nothing else",

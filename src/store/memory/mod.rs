@@ -5,7 +5,9 @@ mod state;
 use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId};
-use crate::runtime::ports::{Account, Commit, Due, Hash, Loaded, Login, Pending, Store, StoreError, Stored};
+use crate::runtime::ports::{
+    Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
+};
 use crate::runtime::view::Row;
 use crate::time::Millis;
 use async_trait::async_trait;
@@ -49,6 +51,14 @@ impl Store for Memory {
 
     async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>> {
         Ok(self.state().chats.get(&session).and_then(|c| c.cids.get(cid).cloned()))
+    }
+
+    async fn keep_file(&self, file: StoredFile, room: Room) -> Stored<Filed> {
+        self.state().keep_file(file, room)
+    }
+
+    async fn file(&self, session: SessionId, id: &str) -> Stored<Option<StoredFile>> {
+        Ok(self.state().files.get(&(session, id.to_owned())).cloned())
     }
 
     async fn pending(&self) -> Stored<Vec<Pending>> {

@@ -1,8 +1,10 @@
 //! What the store in memory holds. Every change is checked wholly before any of it is made.
 use crate::engine::session::{Heard, digest};
-use crate::engine::{Event, Session, Timer, What};
+use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId};
-use crate::runtime::ports::{Account, Commit, DUE, Due, Hash, Loaded, Pending, StoreError, Stored};
+use crate::runtime::ports::{
+    Account, Commit, DUE, Due, Filed, Hash, Loaded, Pending, Room, StoreError, Stored, StoredFile,
+};
 use crate::runtime::view::{self, Row};
 use crate::time::Millis;
 use std::cmp::Reverse;
@@ -16,6 +18,8 @@ pub struct State {
     pub outbox: BTreeMap<(SessionId, u64, u32), Pending>,
     /// By session and name.
     pub timers: BTreeMap<(SessionId, String), (Timer, Millis)>,
+    /// By session and id.
+    pub files: BTreeMap<(SessionId, String), StoredFile>,
     pub accounts: Vec<Account>,
     pub logins: BTreeMap<Hash, Stay>,
     pub invite: Option<(Hash, Millis)>,
@@ -101,6 +105,22 @@ impl State {
         Ok(())
     }
 
+    pub fn keep_file(&mut self, file: StoredFile, room: Room) -> Stored<Filed> {
+        if !self.chats.contains_key(&file.session) {
+            return broken("there is no such chat");
+        }
+        let key = (file.session, file.file.id.clone());
+        if self.files.contains_key(&key) {
+            return Ok(Filed::Known);
+        }
+        let sizes = self.files.values().filter(|f| f.session == file.session).map(|f| f.file.size);
+        if !room.takes(sizes.clone().count() as u64, sizes.sum(), file.file.size) {
+            return Ok(Filed::Full);
+        }
+        self.files.insert(key, file);
+        Ok(Filed::Kept)
+    }
+
     pub fn due(&self, now: Millis) -> Due {
         let mut all: Vec<_> = self.timers.iter().map(|((id, key), (timer, due))| (*due, *id, key, timer)).collect();
         all.sort();
@@ -151,7 +171,6 @@ impl State {
 }
 
 fn heard(event: &Event) -> Option<Heard> {
-    let What::Message { cid: Some(cid), text, choice, .. } = &event.what else { return None };
-    let digest = digest(choice.as_deref().unwrap_or(text));
-    Some(Heard { cid: cid.clone(), seq: event.seq, digest })
+    let (cid, said) = event.what.said()?;
+    Some(Heard { cid: cid.to_owned(), seq: event.seq, digest: digest(said) })
 }

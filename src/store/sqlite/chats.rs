@@ -1,7 +1,7 @@
 //! Sessions, their journal, their effects and timers.
 use super::writer::Failure;
 use crate::engine::session::{Heard, SNAPSHOT_VERSION, digest};
-use crate::engine::{Effect, Event, Session, Timer, What};
+use crate::engine::{Effect, Event, Session, Timer};
 use crate::id::SessionId;
 use crate::runtime::ports::{Commit, DUE, Due, Hash, Loaded, Pending};
 use crate::runtime::view;
@@ -133,8 +133,8 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
             number(event.seq),
             json(event)?
         ])?;
-        if let What::Message { cid: Some(cid), text, choice, .. } = &event.what {
-            let said = digest(choice.as_deref().unwrap_or(text));
+        if let Some((cid, said)) = event.what.said() {
+            let said = digest(said);
             c.prepare_cached("INSERT INTO cids (session, cid, seq, digest) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![id, cid, number(event.seq), said.cast_signed()])?;
         }

@@ -2,13 +2,16 @@
 //! have connections of their own.
 mod accounts;
 mod chats;
+mod files;
 mod lists;
 mod writer;
 
 use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId};
-use crate::runtime::ports::{Account, Commit, Due, Hash, Loaded, Login, Pending, Store, StoreError, Stored};
+use crate::runtime::ports::{
+    Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
+};
 use crate::runtime::view::Row;
 use crate::time::Millis;
 use async_trait::async_trait;
@@ -19,8 +22,11 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use writer::Writer;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/001_chats.sql"), include_str!("../migrations/002_queues.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/001_chats.sql"),
+    include_str!("../migrations/002_queues.sql"),
+    include_str!("../migrations/003_files.sql"),
+];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Connections for reading.
@@ -157,6 +163,15 @@ impl Store for Sqlite {
     async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>> {
         let cid = cid.to_owned();
         self.read(move |c| chats::heard(c, session, &cid)).await
+    }
+
+    async fn keep_file(&self, file: StoredFile, room: Room) -> Stored<Filed> {
+        self.writer.write(move |c| Ok(files::keep(c, &file, room)?)).await
+    }
+
+    async fn file(&self, session: SessionId, id: &str) -> Stored<Option<StoredFile>> {
+        let id = id.to_owned();
+        self.read(move |c| files::file(c, session, &id)).await
     }
 
     async fn pending(&self) -> Stored<Vec<Pending>> {

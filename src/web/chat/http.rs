@@ -66,7 +66,7 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
 
 pub async fn about(State(app): State<App>, Path(bot): Path<String>) -> Result<Response, ApiError> {
     let bot = app.runtime.bot(&bot).ok_or(Refusal::UnknownBot)?;
-    Ok(Json(about_bot(&bot)).into_response())
+    Ok(Json(about_bot(&bot, app.runtime.largest_file())).into_response())
 }
 
 pub async fn open(State(app): State<App>, Path(bot): Path<String>, body: Bytes) -> Result<Response, ApiError> {
@@ -74,8 +74,9 @@ pub async fn open(State(app): State<App>, Path(bot): Path<String>, body: Bytes) 
     let opened = app.runtime.open(&bot, opening(open.page, open.language, open.start)).await?;
     let status = app.runtime.status(opened.session).await?;
     let bot = app.runtime.bot(&bot).ok_or(Refusal::UnknownBot)?;
+    let about = about_bot(&bot, app.runtime.largest_file());
     let answer = json!({
-        "session": opened.session, "token": opened.token, "bot": about_bot(&bot), "status": status, "upto": opened.upto,
+        "session": opened.session, "token": opened.token, "bot": about, "status": status, "upto": opened.upto,
         "epoch": app.runtime.epoch(),
     });
     Ok((StatusCode::CREATED, Json(answer)).into_response())

@@ -1,4 +1,5 @@
 //! Chats for customers: a WebSocket, and the same over plain HTTP. Contract: docs/protocol.md.
+pub mod files;
 pub mod http;
 pub mod items;
 pub mod socket;
@@ -9,11 +10,11 @@ use crate::runtime::Opening;
 use serde_json::{Value, json};
 
 /// What a chat page needs to know of the bot.
-pub fn about(bot: &Bot) -> Value {
+pub fn about(bot: &Bot, largest: usize) -> Value {
     let s = &bot.settings;
     json!({
         "id": bot.id, "name": s.name, "title": s.title.as_ref().unwrap_or(&s.name), "accent": s.accent,
-        "languages": s.languages, "person": true,
+        "languages": s.languages, "person": true, "largest_file": largest,
     })
 }
 

@@ -226,8 +226,9 @@ impl Connection {
     async fn welcome(&mut self, session: SessionId, token: Option<String>, after: u64, upto: u64) -> Step {
         let notices = self.app.runtime.watch(session);
         let Ok(status) = self.app.runtime.status(session).await else { return Err(None) };
+        let about = about(&self.bot, self.app.runtime.largest_file());
         let mut frame = json!({
-            "t": "welcome", "session": session, "bot": about(&self.bot), "status": status, "upto": upto,
+            "t": "welcome", "session": session, "bot": about, "status": status, "upto": upto,
             "epoch": self.app.runtime.epoch(),
         });
         if let (Some(token), Some(map)) = (token, frame.as_object_mut()) {
