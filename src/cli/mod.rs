@@ -52,13 +52,7 @@ enum Command {
         color: colour::Colour,
     },
     /// Talk to a bot here in the terminal.
-    Chat {
-        /// The bot's folder.
-        path: PathBuf,
-        /// Show which steps ran and what was understood.
-        #[arg(long)]
-        why: bool,
-    },
+    Chat(chat::ChatArgs),
     /// Play a bot's conversation tests, the files in its folder `tests`.
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Test {
@@ -139,7 +133,7 @@ pub fn main() -> ExitCode {
         Command::New { name } => new::run(&name),
         Command::Check(args) => check::run(&args),
         Command::Explain { code, color } => explain::run(code.as_deref(), color),
-        Command::Chat { path, why } => chat::run(&path, why),
+        Command::Chat(args) => chat::run(&args),
         Command::Test { more: Some(TestCommand::Save(args)), .. } => save::run(&args),
         Command::Test { path, args, .. } => test::run(&path.unwrap_or_default(), &args),
         Command::Graph { path, args } => graph::run(&path, &args),
