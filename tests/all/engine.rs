@@ -206,3 +206,16 @@ fn a_quiet_customer_is_let_go_and_may_come_back() {
     play.say("when are you open");
     assert!(play.lines.contains(&"bot: 9 to 5.".to_owned()), "{:?}", play.lines);
 }
+
+#[test]
+fn words_right_before_a_photo_go_with_it() {
+    let flow = "flow main\n  ask photo: A photo, please.\n    accept photo\n    accept text\n  ask name: Your name?\n    accept text\n";
+    let bot = bot(&[("main.flow", flow), ("bot.yaml", "wait for more words: 2s\n")]);
+    let mut play = Play::new(&bot, MORNING);
+    play.open();
+    play.say("here it comes");
+    play.send("lamp.jpg");
+    play.pass(Duration::from_secs(10));
+    assert!(play.session.slots.contains_key("photo") && !play.session.slots.contains_key("name"), "{:?}", play.lines);
+    assert_eq!(play.lines.last().map(String::as_str), Some("bot: Your name?"));
+}
