@@ -22,6 +22,19 @@ fn words(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
+/// Before the shop's systems are there, whoever writes the bot says what they answer.
+#[test]
+fn answers_of_systems_are_made_up_in_the_terminal() {
+    let args = ["chat", "flows/bluebird", "--pretend", "--returning", "--customer", "first_name=Ann"];
+    let lines = "where is my order\n204518\nlost\nnot_found\n204519\nfails\n\n";
+    let said = words(&rapport(&root(), &args, lines));
+    for words in ["Welcome back, Ann", "`lost` is none of its outcomes", "I can't find 204518", "asked for a person"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let odd = words(&rapport(&root(), &["chat", "flows/bluebird", "--customer", "Ann"], ""));
+    assert!(odd.contains("write it like `first_name=Ann`"), "{odd}");
+}
+
 #[test]
 fn a_new_bot_is_fine_and_talks() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -35,6 +48,11 @@ fn a_new_bot_is_fine_and_talks() {
     let talk = rapport(folder.path(), &["chat", "my-shop", "--why"], "when are you open\nno thanks\n\n");
     let said = words(&talk);
     assert!(said.contains("Monday to Friday from 9 to 17") && said.contains("opening_hours"), "{said}");
+    let long_after = words(&rapport(folder.path(), &["chat", "my-shop"], "/after 25 hours\n/after tomorrow\n\n"));
+    assert!(
+        long_after.contains("I'm closing this chat") && long_after.contains("as in `/after 5 minutes`"),
+        "{long_after}"
+    );
     let twice = rapport(folder.path(), &["new", "my-shop"], "");
     assert!(!twice.status.success() && words(&twice).contains("is there already"), "{}", words(&twice));
     let odd = rapport(folder.path(), &["new", "My Shop"], "");
