@@ -8,7 +8,7 @@ const BOT: &str =
     "teams: { refunds: {}, general: {} }\ncustomer: { first_name: name, email: email }\nfacts: { days: 30 }\n";
 const SHOP: &str = "shop:
   base: https://shop.example/api
-  find_order: { get: \"/orders/{{ number }}\", outcomes: { 200: found, 404: not_found }, gives: { number: text, total: money } }
+  find_order: { get: \"/orders/{{ number }}\", outcomes: { 200: found, 404: not_found }, gives: { number: text, total: money, parts: list } }
   refund: { post: /refunds, body: { order: \"{{ order }}\" }, outcomes: { 201: started, 409: already }, gives: { amount: money } }
 ";
 const MAIN: &str = "flow main\n  triage: What can I do for you?\n";
@@ -73,6 +73,12 @@ fn faults() -> Vec<(String, &'static [&'static str])> {
         ),
         (topic("  say: {{ customer.first_name }}\n"), &["F201", "customer.first_name"]),
         (topic("  feedback f: Well?\n  say: {{ f }}\n"), &["F201", "no score"]),
+        (
+            topic(
+                "  ask y: Y?\n  do b\n  say: {{ y }}\nflow b\n  use shop.find_order with number = 1 save as o\n  for each n in o.parts, at most 2\n    if n is 2\n      ask y: Y for two?\n        button later: Later\n          note: Later.\n",
+            ),
+            &["F201", "`y`"],
+        ),
         (
             topic(
                 "  do b\n  say: {{ y }}\nflow b\n  ask x: X?\n    button yes: Yes\n  if x is yes\n    remember y = 1\n",
