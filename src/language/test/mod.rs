@@ -120,6 +120,7 @@ const BEGINNINGS: &[&str] = &[
     "agent resolves",
     "after",
     "mood is",
+    "event",
     "expect",
 ];
 
