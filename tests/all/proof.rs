@@ -394,3 +394,56 @@ fn a_question_holds_its_bound() {
         assert!(!play.events.iter().any(|e| matches!(e.what, What::Faulted { .. })));
     }
 }
+
+/// Fifty messages are a flood, however they come together; forty-nine are only long.
+#[test]
+fn a_flood_is_told_with_its_place() {
+    let parts = "  use shop.find_order with number = 1 save as o\n";
+    let topic = |body: &str| format!("flow a\n  customers say\n    help me\n{parts}{body}");
+    let says = |count: usize, depth: usize| format!("{}say: Well.\n", "  ".repeat(depth)).repeat(count);
+    let each =
+        |most: usize, depth: usize| format!("{}for each p{depth} in o.parts, at most {most}\n", "  ".repeat(depth));
+    let nested = format!("{}{}{}", each(8, 1), each(8, 2), says(1, 3));
+    let floods = [
+        topic(&nested),
+        topic(&format!("{}{}", each(30, 1), says(2, 2))),
+        topic(&says(51, 1)),
+        // Through other flows.
+        topic(&format!("{}    do b\nflow b\n{}", each(20, 1), says(3, 1))),
+        topic(&format!("{}    do b\n{}flow b\n{parts}{}", each(2, 1), says(1, 1), says(51, 1))),
+        topic(&format!("{}  go to b\nflow b\n{}", says(26, 1), says(26, 1))),
+        topic(&format!("  do b\n{}flow b\n{}", says(26, 1), says(26, 1))),
+        // Behind the question of the last round.
+        topic(&format!("{}    ask y: Y?\n      accept number\n{}{}", each(3, 1), says(26, 2), says(26, 1))),
+        // Details that were filled otherwise are not asked.
+        topic(&format!("{}    remember y = 1\n    ask y: Y?\n      accept number\n{}", each(20, 1), says(3, 2))),
+        // In a block of something else, and where the chat opens.
+        topic(&format!("  ask y: Y?\n    accept number\n    when silent for 5 minutes\n{}", says(51, 3))),
+        format!(
+            "flow one\n  starts when a chat opens\n{}flow two\n  starts when a chat opens\n{}",
+            says(26, 1),
+            says(26, 1)
+        ),
+        // Steps that say nothing.
+        topic(&format!("{}{}{}      note: N.\n", each(50, 1), each(50, 2), "")),
+    ];
+    for flow in floods {
+        let told = check(&flow);
+        assert!(told.contains("F219"), "{told}\n{flow}");
+    }
+    let sound = [
+        topic(&format!("{}{}", each(20, 1), says(2, 2))),
+        topic(&says(45, 1)),
+        // Cards side by side are one message; what is asked in between makes turns of it.
+        topic(&format!("{}    card: {{{{ p1 }}}}\n  say: That is all.\n", each(50, 1))),
+        topic(&format!("{}    ask y: Y?\n      accept number\n{}", each(30, 1), says(3, 2))),
+        topic(&format!("{}    do b\nflow b\n  ask y: Y?\n    accept number\n{}", each(30, 1), says(3, 1))),
+        topic(&format!("{}    use shop.find_order with number = 1 save as q\n{}", each(30, 1), says(3, 2))),
+    ];
+    for flow in sound {
+        let told = check(&flow);
+        assert!(!told.contains("F219"), "{told}\n{flow}");
+    }
+    let told = check(&topic(&nested));
+    assert!(told.contains("say 64 things at once") && told.contains(":5:3"), "{told}");
+}
