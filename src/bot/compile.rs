@@ -2,7 +2,7 @@
 use super::check::{self, Subject};
 use super::locales::{self, Locale, Locales};
 use super::lower::{self, Around};
-use super::op::{FlowCode, Op};
+use super::op::FlowCode;
 use super::philosophy::{self, Philosophy};
 use super::settings::{self, Settings};
 use super::template::Templates;
@@ -14,7 +14,6 @@ use crate::language::test::Test;
 use crate::understand::topics::{Example, Topics};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Files in this folder hold conversation tests.
 pub const TESTS: &str = "tests/";
@@ -216,64 +215,8 @@ fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates)
         let code = lower::flow(flow, index >= parts.own, &around, templates, &mut patterns, &mut parts.found);
         flows.entry(code.name.clone()).or_insert(code);
     }
-    reads_of_do(&mut flows);
-    secrets_end_at_use(&mut flows);
+    lower::across(&mut flows, &parts.settings);
     flows
-}
-
-/// Secrets live until the next `use`, whichever it is.
-fn secrets_end_at_use(flows: &mut BTreeMap<String, FlowCode>) {
-    let asked = flows.values().flat_map(|f| &f.ops).filter_map(|p| match &p.op {
-        Op::Ask(ask) if ask.secret => Some(ask.slot.clone()),
-        _ => None,
-    });
-    let secrets: Vec<String> = asked.collect::<BTreeSet<_>>().into_iter().collect();
-    for placed in flows.values_mut().flat_map(|f| &mut f.ops) {
-        if let Op::Use(step) = &mut placed.op {
-            step.secrets.clone_from(&secrets);
-        }
-    }
-}
-
-/// Pieces within pieces that are followed, and names that are followed through them; nobody writes more.
-const DEEPEST: usize = 32;
-const MOST_NAMES: usize = 1_000;
-
-/// `do FLOW` reads what that flow reads: `ask again` must know whether to run it anew.
-fn reads_of_do(flows: &mut BTreeMap<String, FlowCode>) {
-    let read = |f: &FlowCode| f.ops.iter().flat_map(|p| p.reads.iter().cloned()).collect::<BTreeSet<String>>();
-    let mut all: BTreeMap<&str, Arc<BTreeSet<String>>> =
-        flows.iter().map(|(n, f)| (n.as_str(), Arc::new(read(f)))).collect();
-    let called = |f: &FlowCode| {
-        let next = f.ops.iter().filter_map(|p| if let Op::Do { flow } = &p.op { Some(flow.clone()) } else { None });
-        next.collect::<BTreeSet<String>>()
-    };
-    let calls: Vec<(&str, BTreeSet<String>)> = flows.iter().map(|(n, f)| (n.as_str(), called(f))).collect();
-    // Each round carries the reads one call further.
-    for _ in 0..DEEPEST {
-        let mut grew = false;
-        for (name, called) in calls.iter().filter(|(_, called)| !called.is_empty()) {
-            let Some(own) = all.get(name) else { continue };
-            let more = called.iter().filter_map(|c| all.get(c.as_str())).flat_map(|c| c.iter());
-            let mut union = BTreeSet::clone(own);
-            union.extend(more.take(MOST_NAMES).cloned());
-            if union.len() > own.len() && own.len() < MOST_NAMES {
-                grew = true;
-                all.insert(name, Arc::new(union));
-            }
-        }
-        if !grew {
-            break;
-        }
-    }
-    let all: BTreeMap<String, Arc<BTreeSet<String>>> = all.into_iter().map(|(n, r)| (n.to_owned(), r)).collect();
-    for placed in flows.values_mut().flat_map(|f| &mut f.ops) {
-        if let Op::Do { flow } = &placed.op
-            && let Some(reads) = all.get(flow)
-        {
-            placed.reads = Arc::clone(reads);
-        }
-    }
 }
 
 /// The examples of another language, beside the author's own: customers mix.

@@ -112,10 +112,13 @@ fn none(path: &Path, args: &TestArgs) -> String {
 fn passed(played: &Played) -> String {
     let failed = played.reports.iter().filter(|r| r.failure.is_some()).count();
     let count = played.reports.len();
-    match failed {
-        0 => format!("{}: all {count} tests passed.", played.bot.id),
-        _ => format!("{}: {failed} of {count} tests did not pass.", played.bot.id),
-    }
+    let went = match (failed, count) {
+        (0, 1) => "the test passed".to_owned(),
+        (0, _) => format!("all {count} tests passed"),
+        (_, 1) => "the test did not pass".to_owned(),
+        _ => format!("{failed} of {count} tests did not pass"),
+    };
+    format!("{}: {went}.", played.bot.id)
 }
 
 fn play(bot: Bot, filter: Option<&str>) -> Played {

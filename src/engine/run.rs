@@ -5,14 +5,11 @@ use super::session::{Control, Frame, TopicState, Wait};
 use super::turn::{Spoken, Trace, Turn, Walked, Way};
 use super::{Choice, Effect, Event, Holder, Session, Speaker, Timer, What};
 use crate::bot::op::{At, Op, Placed};
+use crate::bot::paths::{MESSAGES, STEPS};
 use crate::bot::{Bot, MAIN, house};
 use crate::language::steps::Scale;
 use crate::time::Millis;
 
-/// Operations of one turn. A flow that needs more is a flow that never ends.
-const FUEL: u32 = 1_000;
-/// Messages of one turn.
-const MESSAGES: u32 = 50;
 /// Flows within flows.
 const DEEPEST: usize = 32;
 
@@ -70,7 +67,7 @@ impl<'a> Run<'a> {
             instead: vec![],
             asking_secret: false,
             asking_for: None,
-            fuel: FUEL,
+            fuel: STEPS,
             messages: MESSAGES,
             stopped: false,
             faulted: false,
@@ -200,6 +197,11 @@ impl<'a> Run<'a> {
             let (word, file, line) = step.or_else(waits).unwrap_or_default();
             self.turn.seen.spoken.push(Spoken { seq, word, file, line, instead });
         }
+    }
+
+    /// Whether the turn may still say and do half of what it may.
+    pub fn has_half_left(&self) -> bool {
+        self.messages >= MESSAGES / 2 && self.fuel >= STEPS / 2
     }
 
     /// Waits for something; the loop ends.

@@ -98,7 +98,11 @@ impl<'a> Run<'a> {
 
     /// Flows for events that arrived while something else was under way.
     pub fn begin_for_events(&mut self) {
-        while !self.control.arrived.is_empty() && (self.listens() || self.control.wait == Wait::Nothing) {
+        // What arrives in a heap is told little by little: the rest waits for the next turn.
+        while !self.control.arrived.is_empty()
+            && (self.listens() || self.control.wait == Wait::Nothing)
+            && self.has_half_left()
+        {
             let (name, details) = self.control.arrived.remove(0);
             let Some((flow, with)) = self.flow_for_event(&name) else { continue };
             let open = self.control.wait == Wait::Nothing;

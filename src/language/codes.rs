@@ -90,6 +90,7 @@ pub const PAGES: &[Page] = pages![
     F216
     F217
     F218
+    F219
     F220
     F221
     F222

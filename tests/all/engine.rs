@@ -1,6 +1,6 @@
 //! The engine: pure, deterministic, bounded; a session is its events, folded.
 use crate::play::{Play, sent};
-use crate::support::{MORNING, bot, shipped};
+use crate::support::{MORNING, bot, compiled, mistakes, shipped};
 use proptest::prelude::*;
 use rapport::bot::Bot;
 use rapport::engine::{self, Answer, Event, Holder, Input, Session, Timer, What};
@@ -128,16 +128,13 @@ proptest! {
     }
 }
 
+/// The engine would end such a turn and ask for a person; the checker does not let it come to that.
 #[test]
-fn a_turn_of_too_many_steps_is_ended_and_a_person_asked() {
-    // The checker refuses circles; flows may still be longer together than any turn should be.
+fn a_turn_of_too_many_steps_is_refused_before_it_runs() {
     let steps = "  remember a = 1\n".repeat(600);
     let long = format!("flow main\n  say: Hi.\n{steps}  do more\n  triage: Well?\n\nflow more\n{steps}");
-    let bot = bot(&[("a.flow", &long)]);
-    let mut play = Play::new(&bot, MORNING);
-    play.open();
-    assert!(matches!(play.session.holder, Holder::Waiting { .. }), "{:?}", play.lines);
-    assert!(play.events.len() < 1_100, "a turn is bounded");
+    let told = mistakes(&compiled(&[("a.flow", &long)]));
+    assert!(told.contains("F219") && told.contains("1204 steps"), "{told}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod play;
 mod proof;
 mod random_bots;
 mod record;
+mod record_kinds;
 mod rehearsal;
 mod runtime;
 mod secrets;

@@ -8,7 +8,7 @@ const BOT: &str =
     "teams: { refunds: {}, general: {} }\ncustomer: { first_name: name, email: email }\nfacts: { days: 30 }\n";
 const SHOP: &str = "shop:
   base: https://shop.example/api
-  find_order: { get: \"/orders/{{ number }}\", outcomes: { 200: found, 404: not_found }, gives: { number: text, total: money } }
+  find_order: { get: \"/orders/{{ number }}\", outcomes: { 200: found, 404: not_found }, gives: { number: text, total: money, parts: list } }
   refund: { post: /refunds, body: { order: \"{{ order }}\" }, outcomes: { 201: started, 409: already }, gives: { amount: money } }
 ";
 const MAIN: &str = "flow main\n  triage: What can I do for you?\n";
@@ -73,6 +73,12 @@ fn faults() -> Vec<(String, &'static [&'static str])> {
         ),
         (topic("  say: {{ customer.first_name }}\n"), &["F201", "customer.first_name"]),
         (topic("  feedback f: Well?\n  say: {{ f }}\n"), &["F201", "no score"]),
+        (
+            topic(
+                "  ask y: Y?\n  do b\n  say: {{ y }}\nflow b\n  use shop.find_order with number = 1 save as o\n  for each n in o.parts, at most 2\n    if n is 2\n      ask y: Y for two?\n        button later: Later\n          note: Later.\n",
+            ),
+            &["F201", "`y`"],
+        ),
         (
             topic(
                 "  do b\n  say: {{ y }}\nflow b\n  ask x: X?\n    button yes: Yes\n  if x is yes\n    remember y = 1\n",
@@ -388,4 +394,57 @@ fn a_question_holds_its_bound() {
         assert!(!matches!(play.session.holder, Holder::Bot), "{tries}");
         assert!(!play.events.iter().any(|e| matches!(e.what, What::Faulted { .. })));
     }
+}
+
+/// Fifty messages are a flood, however they come together; forty-nine are only long.
+#[test]
+fn a_flood_is_told_with_its_place() {
+    let parts = "  use shop.find_order with number = 1 save as o\n";
+    let topic = |body: &str| format!("flow a\n  customers say\n    help me\n{parts}{body}");
+    let says = |count: usize, depth: usize| format!("{}say: Well.\n", "  ".repeat(depth)).repeat(count);
+    let each =
+        |most: usize, depth: usize| format!("{}for each p{depth} in o.parts, at most {most}\n", "  ".repeat(depth));
+    let nested = format!("{}{}{}", each(8, 1), each(8, 2), says(1, 3));
+    let floods = [
+        topic(&nested),
+        topic(&format!("{}{}", each(30, 1), says(2, 2))),
+        topic(&says(51, 1)),
+        // Through other flows.
+        topic(&format!("{}    do b\nflow b\n{}", each(20, 1), says(3, 1))),
+        topic(&format!("{}    do b\n{}flow b\n{parts}{}", each(2, 1), says(1, 1), says(51, 1))),
+        topic(&format!("{}  go to b\nflow b\n{}", says(26, 1), says(26, 1))),
+        topic(&format!("  do b\n{}flow b\n{}", says(26, 1), says(26, 1))),
+        // Behind the question of the last round.
+        topic(&format!("{}    ask y: Y?\n      accept number\n{}{}", each(3, 1), says(26, 2), says(26, 1))),
+        // Details that were filled otherwise are not asked.
+        topic(&format!("{}    remember y = 1\n    ask y: Y?\n      accept number\n{}", each(20, 1), says(3, 2))),
+        // In a block of something else, and where the chat opens.
+        topic(&format!("  ask y: Y?\n    accept number\n    when silent for 5 minutes\n{}", says(51, 3))),
+        format!(
+            "flow one\n  starts when a chat opens\n{}flow two\n  starts when a chat opens\n{}",
+            says(26, 1),
+            says(26, 1)
+        ),
+        // Steps that say nothing.
+        topic(&format!("{}{}{}      note: N.\n", each(50, 1), each(50, 2), "")),
+    ];
+    for flow in floods {
+        let told = check(&flow);
+        assert!(told.contains("F219"), "{told}\n{flow}");
+    }
+    let sound = [
+        topic(&format!("{}{}", each(20, 1), says(2, 2))),
+        topic(&says(45, 1)),
+        // Cards side by side are one message; what is asked in between makes turns of it.
+        topic(&format!("{}    card: {{{{ p1 }}}}\n  say: That is all.\n", each(50, 1))),
+        topic(&format!("{}    ask y: Y?\n      accept number\n{}", each(30, 1), says(3, 2))),
+        topic(&format!("{}    do b\nflow b\n  ask y: Y?\n    accept number\n{}", each(30, 1), says(3, 1))),
+        topic(&format!("{}    use shop.find_order with number = 1 save as q\n{}", each(30, 1), says(3, 2))),
+    ];
+    for flow in sound {
+        let told = check(&flow);
+        assert!(!told.contains("F219"), "{told}\n{flow}");
+    }
+    let told = check(&topic(&nested));
+    assert!(told.contains("say 64 things at once") && told.contains(":5:3"), "{told}");
 }

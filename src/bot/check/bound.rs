@@ -1,4 +1,5 @@
 //! How many times a customer may have to write until there is an answer or a person, at the worst.
+use super::flood;
 use super::proofs::Proof;
 use super::rounds::{blocks_that_wait_again, last, limit, rounds};
 use crate::bot::op::{At, FlowCode, Op};
@@ -40,6 +41,7 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
     if found.iter().skip(before).any(|d| d.code == "F211") {
         return None;
     }
+    flood::check(proof, &order, found);
     let mut all: BTreeMap<&str, Worst> = BTreeMap::new();
     for flow in order {
         let worst = worst(proof, flow, &all);

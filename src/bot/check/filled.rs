@@ -82,6 +82,8 @@ impl<'a> Filled<'a> {
             let own = flow.ops.iter().filter_map(|p| match &p.op {
                 Op::AskAgain { slots, .. } | Op::Forget { slots } => Some(slots.iter().map(String::as_str)),
                 Op::Use(step) => Some(step.secrets.iter().map(String::as_str)),
+                // A round asks anew, perhaps only under a condition.
+                Op::Each(each) => Some(each.asks.iter().map(String::as_str)),
                 _ => None,
             });
             forgets.insert(name, names.set(own.flatten()));

@@ -4,6 +4,7 @@ mod cards;
 mod confusion;
 mod facts;
 mod filled;
+mod flood;
 mod house;
 mod kindness;
 mod kinds;

@@ -1,6 +1,9 @@
 //! Steps to operations. Each step becomes its operation, the way past its blocks, and the blocks.
+mod across;
 mod cards;
 mod steps;
+
+pub use across::across;
 
 use super::op::{At, FlowCode, Op, Placed, Words};
 use super::settings::{Settings, pattern};

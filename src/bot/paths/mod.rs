@@ -10,6 +10,10 @@ use crate::language::ast::Term;
 
 /// Tries of a question without a handler of the author's, as in the engine.
 pub const TRIES: u32 = 3;
+/// Messages of one turn, as in the engine: nobody reads more.
+pub const MESSAGES: u32 = 50;
+/// Operations of one turn, as in the engine. A flow that needs more is a flow that never ends.
+pub const STEPS: u32 = 1_000;
 /// How often a `when silent for` runs at most while one question is open.
 pub const SILENCES: u32 = 3;
 

@@ -124,6 +124,7 @@ const BEGINNINGS: &[&str] = &[
     "agent resolves",
     "after",
     "mood is",
+    "event",
     "expect",
 ];
 

@@ -3,6 +3,7 @@ use super::given::{exists, written};
 use super::stand_ins::StandIns;
 use crate::bot::Bot;
 use crate::bot::op::Op;
+use crate::engine::session::HIDDEN;
 use crate::engine::{Event, Speaker, What};
 use crate::language::ast::Priority;
 use serde_json::{Map, Value};
@@ -80,8 +81,8 @@ fn asked(action: &str, args: &Map<String, Value>, stand_ins: &StandIns) -> Strin
 }
 
 fn short(value: &Value, stand_ins: &StandIns) -> Option<String> {
-    // A quotation mark is written as another sign, and lists are long.
-    let fine = |text: &str| !text.contains('"') && text.chars().count() <= LONGEST;
+    // A quotation mark is written as another sign, lists are long, and of a secret nothing is known.
+    let fine = |text: &str| !text.contains('"') && text.chars().count() <= LONGEST && text != HIDDEN;
     match value {
         Value::String(text) if fine(text) => written(value, stand_ins),
         Value::Object(_) => written(value, stand_ins).filter(|t| t.starts_with('"')),

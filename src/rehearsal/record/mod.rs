@@ -3,6 +3,7 @@ mod expected;
 mod given;
 mod personal;
 mod script;
+mod secret;
 mod shorten;
 mod stand_ins;
 mod turns;
@@ -37,7 +38,7 @@ pub fn record(bot: &Bot, name: Option<&str>, events: &[Event]) -> Recorded {
     for seed in 0..SETS {
         let stand_ins = personal::stand_ins(bot, events, seed);
         for pace in [Pace::Brisk, Pace::Real] {
-            let text = script::script(bot, &name, events, &stand_ins, pace);
+            let text = script::script(bot, &name, events, &stand_ins, seed, pace);
             let problem = problem(bot, &text);
             let passed = problem.is_none();
             let recorded = Recorded { text, name: name.clone(), problem };

@@ -1,11 +1,12 @@
 //! What is personal in a chat: fields of the customer, answers by their kind, and in every free text what looks like an address, a
 //! number or a name.
 use super::stand_ins::{Sort, StandIns, one_line};
-use super::within::{actions, asked, is_button, patterns, said, usual};
+use super::within::{actions, asked, frame, is_button, patterns, said, usual};
 use crate::bot::Bot;
 use crate::bot::op::Op;
 use crate::bot::settings::Shape;
 use crate::bot::settings::kinds::VALUE;
+use crate::engine::session::HIDDEN;
 use crate::engine::{Event, Speaker, What};
 use crate::time::Millis;
 use crate::understand::answers::{self, Found, Frame, Kind, Pattern};
@@ -99,6 +100,7 @@ impl Reader<'_> {
                 self.last.clone_from(text);
             }
             What::Filled { slot, value } => self.filled(slot, value),
+            What::EventArrived { details, .. } => details.iter().for_each(|(name, value)| self.filled(name, value)),
             What::Called { args, .. } => args.values().for_each(|v| self.inside(v)),
             What::Joined { name, .. } => {
                 self.stand_ins.is(name, AGENT);
@@ -142,7 +144,7 @@ impl Reader<'_> {
             return self.answer(slot, fields);
         }
         let Value::String(text) = value else { return self.inside(value) };
-        if is_button(self.bot, slot, text) {
+        if is_button(self.bot, slot, text) || text == HIDDEN {
             return;
         }
         let kinds = self.kinds.get(slot).cloned().unwrap_or_default();
@@ -300,11 +302,7 @@ impl Reader<'_> {
     }
 
     fn frame(&self) -> Frame {
-        let settings = &self.bot.settings;
-        let language = self.language.clone().or_else(|| settings.languages.first().cloned()).unwrap_or_default();
-        let own = language.split(['-', '_']).nth(1).map(str::to_uppercase);
-        let (zone, currency) = (settings.time_zone.clone(), settings.currency.clone());
-        Frame { now: self.now, zone, language, region: own.or_else(|| settings.region()), currency }
+        frame(self.bot, self.language.as_deref(), self.now)
     }
 }
 

@@ -1,15 +1,19 @@
 //! The lines of a recorded test, in order: what was given, who said what, how time passed, what came of it.
 use super::expected::{bot_said, expected};
 use super::given::{self, Given};
+use super::secret::{Question, Secrets};
 use super::shorten::Texts;
 use super::stand_ins::StandIns;
 use super::turns::{Began, Turn, turns};
+use super::within;
 use crate::bot::Bot;
-use crate::engine::session::Session;
+use crate::bot::op::Op;
+use crate::engine::session::{HIDDEN, Session};
 use crate::engine::{Event, What};
 use crate::id::SessionId;
 use crate::time::Millis;
 use crate::understand::mood::{Feeling, Mood};
+use serde_json::{Map, Value};
 
 /// How much of a customer's pauses is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +33,14 @@ const AGENT: &str = "agent: (a colleague takes over)";
 const TO_AGENT: &str = "customer: (words for the colleague)";
 
 /// The whole file of a test.
-pub fn script(bot: &Bot, name: &str, events: &[Event], stand_ins: &StandIns, pace: Pace) -> String {
+pub fn script(bot: &Bot, name: &str, events: &[Event], stand_ins: &StandIns, seed: u64, pace: Pace) -> String {
     let turns = turns(events);
     let Some(first) = events.first() else { return String::new() };
     let (today, begun) = given::today(bot, first.at);
     let mut writer = Writer {
         bot,
         stand_ins,
+        secrets: Secrets::new(seed),
         texts: Texts::new(bot),
         pace,
         given: given::answers(bot, &turns, stand_ins),
@@ -56,6 +61,7 @@ pub fn script(bot: &Bot, name: &str, events: &[Event], stand_ins: &StandIns, pac
 struct Writer<'a> {
     bot: &'a Bot,
     stand_ins: &'a StandIns,
+    secrets: Secrets,
     texts: Texts,
     pace: Pace,
     given: Given,
@@ -78,6 +84,11 @@ impl Writer<'_> {
             Began::Said(_) if turn.with_agent => self.acts(turn, TO_AGENT.to_owned()),
             Began::Said(text) => self.acts(turn, format!("customer: {}", self.stand_ins.swap(text))),
             Began::WroteOn(text) => self.lines.push(format!("and: {}", self.stand_ins.swap(text))),
+            Began::Secret => {
+                let words = self.secret(turn).unwrap_or_else(|| HIDDEN.to_owned());
+                self.acts(turn, format!("customer: {words}"));
+            }
+            Began::Event(name, details) => self.event(turn, name, details),
             Began::Tapped(label) => self.acts(turn, format!("customer taps {}", self.stand_ins.swap(label))),
             Began::WantedPerson => self.acts(turn, "customer asks for a person".to_owned()),
             Began::AgentTook => self.acts(turn, AGENT.to_owned()),
@@ -96,6 +107,26 @@ impl Writer<'_> {
             }
         }
         self.last = turn.at;
+    }
+
+    /// What stands for an answer that is written down nowhere.
+    fn secret(&mut self, turn: &Turn<'_>) -> Option<String> {
+        let bot = self.bot;
+        let frame = self.session.control.topics.last()?.frames.last()?;
+        let place = bot.flows.get(&frame.flow)?.ops.get(usize::try_from(frame.at).ok()?)?;
+        let Op::Ask(ask) = &place.op else { return None };
+        let frame = within::frame(bot, self.session.language.as_deref(), turn.at);
+        self.secrets.instead(&Question { bot, ask, session: &self.session, frame }, turn.events)
+    }
+
+    /// Something that happened in the shop; what no flow takes from it is left out.
+    fn event(&mut self, turn: &Turn<'_>, name: &str, details: &Map<String, Value>) {
+        let Some(taken) = within::taken_from_event(self.bot, name) else { return };
+        let known = details.iter().filter(|(name, _)| taken.contains(name.as_str()));
+        let known = known.filter_map(|(n, v)| Some(format!("{n} = {}", given::written(v, self.stand_ins)?)));
+        let known = known.collect::<Vec<_>>().join(", ");
+        let with = if known.is_empty() { known } else { format!(" with {known}") };
+        self.acts(turn, format!("event {name} arrives{with}"));
     }
 
     /// A line of the customer or an agent.

@@ -29,6 +29,12 @@ impl Texts {
     }
 }
 
+/// Whether words may be what came of a text.
+pub fn is_of(source: &str, said: &str) -> bool {
+    let (pattern, letters) = fitting(source);
+    letters >= TELLING && fits(&pattern, said)
+}
+
 /// `Done! {{ amount }} is on its way.` as `Done! ... is on its way.`, and how many letters are left.
 fn fitting(source: &str) -> (String, usize) {
     let mut out = String::new();

@@ -1,6 +1,7 @@
 //! A journal as turns: what began each, and whether it is a line of a test.
 use crate::engine::{Event, Speaker, What};
 use crate::time::Millis;
+use serde_json::{Map, Value};
 
 /// One turn of a chat.
 pub struct Turn<'e> {
@@ -13,16 +14,20 @@ pub struct Turn<'e> {
     pub act: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Began<'e> {
     Opened,
     Said(&'e str),
     /// More words before the bot had its turn.
     WroteOn(&'e str),
+    /// An answer that is written down nowhere.
+    Secret,
     Tapped(&'e str),
     WantedPerson,
     /// Words to which the bot said nothing, since it waited for another system.
     Unheard,
+    /// Something happened in the shop or on the website.
+    Event(&'e str, &'e Map<String, Value>),
     AgentTook,
     AgentSaid,
     HandedBack,
@@ -74,6 +79,7 @@ fn begins(events: &[Event], at: usize) -> bool {
             !matches!(from, Speaker::Bot { .. })
         }
         What::Answered { .. } | What::NobodyAvailable { .. } | What::Joined { .. } | What::HandedBack { .. } => true,
+        What::EventArrived { .. } => true,
         _ => false,
     };
     comes_in || event.at != before.at || matches!(before.what, What::Moved { .. })
@@ -83,14 +89,16 @@ fn began<'e>(events: &'e [Event], first: bool, before: &[Turn<'e>], calling: boo
     let Some(event) = events.first() else { return Began::ByItself };
     match &event.what {
         What::Opened { .. } if first => Began::Opened,
-        What::Message { from: Speaker::Customer, text, choice, .. } => match choice.as_deref() {
+        What::Message { from: Speaker::Customer, text, choice, secret, .. } => match choice.as_deref() {
             Some("person") if !offered(before, "person") => Began::WantedPerson,
             Some(_) => Began::Tapped(text),
             None if calling && !events.iter().any(does) => Began::Unheard,
             None if waits_for_more(before) => Began::WroteOn(text),
+            None if *secret => Began::Secret,
             None => Began::Said(text),
         },
         What::Message { from: Speaker::Agent { .. }, .. } => Began::AgentSaid,
+        What::EventArrived { name, details } => Began::Event(name, details),
         What::Joined { .. } => Began::AgentTook,
         What::HandedBack { .. } => Began::HandedBack,
         What::Resolved { by: Speaker::Agent { .. } } => Began::AgentResolved,

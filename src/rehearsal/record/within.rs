@@ -4,7 +4,9 @@ use crate::bot::integrations::Action;
 use crate::bot::op::Op;
 use crate::bot::settings::Shape;
 use crate::engine::{Event, What};
-use crate::understand::answers::{Kind, Pattern};
+use crate::language::ast::Start;
+use crate::time::Millis;
+use crate::understand::answers::{Frame, Kind, Pattern};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,6 +53,28 @@ pub fn is_button(bot: &Bot, slot: &str, value: &str) -> bool {
     })
 }
 
+/// How answers are read in a chat in this language.
+pub fn frame(bot: &Bot, language: Option<&str>, now: Millis) -> Frame {
+    let settings = &bot.settings;
+    let language = language.or(settings.languages.first().map(String::as_str)).unwrap_or_default().to_owned();
+    let own = language.split(['-', '_']).nth(1).map(str::to_uppercase);
+    let (zone, currency) = (settings.time_zone.clone(), settings.currency.clone());
+    Frame { now, zone, language, region: own.or_else(|| settings.region()), currency }
+}
+
+/// The details that flows take from an event of this name; `None` where it begins nothing.
+pub fn taken_from_event<'b>(bot: &'b Bot, event: &str) -> Option<BTreeSet<&'b str>> {
+    let with = bot.flows.values().flat_map(|f| &f.starts).filter_map(|start| match start {
+        Start::Event { name, with } if name == event => Some(with),
+        _ => None,
+    });
+    with.fold(None, |all: Option<BTreeSet<&str>>, with| {
+        let mut all = all.unwrap_or_default();
+        all.extend(with.iter().map(String::as_str));
+        Some(all)
+    })
+}
+
 /// Every pattern that the bot asks for or has a kind of.
 pub fn patterns(bot: &Bot) -> Vec<Pattern> {
     let kinds = bot.settings.kinds.values().filter_map(|k| match &k.shape {
@@ -74,6 +98,7 @@ pub fn said(events: &[Event]) -> String {
         What::Message { text, .. } => text.clone(),
         What::Opened { customer, .. } => Value::Object(customer.clone()).to_string(),
         What::Filled { value, .. } => value.to_string(),
+        What::EventArrived { details, .. } => Value::Object(details.clone()).to_string(),
         What::Joined { name, .. } => name.clone(),
         _ => String::new(),
     };

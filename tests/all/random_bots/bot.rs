@@ -350,7 +350,7 @@ impl Writer<'_> {
     }
 
     fn each(&mut self, depth: usize, known: &mut Known) -> bool {
-        let most = 1 + self.dice.upto(3);
+        let most = 1 + if self.dice.chance(25) { self.dice.upto(50) } else { self.dice.upto(3) };
         self.line(depth, "use shop.parts save as parts");
         self.line(depth, &format!("for each part in parts.items, at most {most}"));
         let mut inner = known.clone();

@@ -353,7 +353,11 @@ fn answer(action: &str, dice: &mut Dice) -> Answer {
     let (outcomes, fields): (&[&str], _) = match action {
         "shop.find" => (&["found", "not_found", "locked"], json!({ "number": "204518", "total": 48 })),
         "shop.refund" => (&["started", "already"], json!({ "amount": 48 })),
-        _ => (&["listed"], json!({ "items": [{ "name": "Lamp" }, { "name": "Bulb" }, { "name": "Box" }] })),
+        _ => {
+            let names = ["Lamp", "Bulb", "Box"].into_iter().cycle().take([3, 60][dice.upto(2)]);
+            let items: Vec<Value> = names.map(|name| json!({ "name": name })).collect();
+            (&["listed"], json!({ "items": items }))
+        }
     };
     if dice.chance(20) {
         return Answer::Failed { problem: "it does not answer".into() };

@@ -1,6 +1,17 @@
 //! Bots that once passed the check and did not keep what it promised, or were near it: each is refused by now, or keeps it.
 //! `true` where the check must let it pass.
-pub const FOUND: [(&str, bool, &str); 18] = [
+pub const FOUND: [(&str, bool, &str); 19] = [
+    (
+        "loops within loops that say more than anybody reads",
+        false,
+        "flow main
+  use shop.parts save as parts
+  for each part in parts.items, at most 10
+    say: Part {{ part.name }}.
+    for each other in parts.items, at most 10
+      say: And {{ other.name }}.
+",
+    ),
     (
         "a loop within what is asked again",
         true,
