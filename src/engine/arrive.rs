@@ -105,6 +105,9 @@ impl Run<'_> {
         if (self.control.wait.is_question() || self.control.wait == Wait::Pause) && self.corrected(text) {
             return;
         }
+        if self.began_for_a_feeling(text) {
+            return;
+        }
         let wait = std::mem::take(&mut self.control.wait);
         let placed = self.op();
         match (&wait, placed.map(|p| &p.op)) {

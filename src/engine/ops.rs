@@ -134,6 +134,9 @@ impl Run<'_> {
             self.given(&ask.slot, value);
             return self.next();
         }
+        if let Some(words) = self.answered_before() {
+            return self.read_answer(ask, &words);
+        }
         let choices = self.buttons(ask);
         if let Some(text) = self.vary(&ask.question, &[]) {
             self.question(ask, text, choices);

@@ -38,6 +38,8 @@ pub(super) struct Run<'a> {
     pub instead: Vec<String>,
     /// The question that is about to be said asks for a secret.
     pub asking_secret: bool,
+    /// Words that answer the question at this place, with its buttons, once what came first is over.
+    pub answering: Option<(String, At, String, Vec<Choice>)>,
     /// It takes a photo or a file.
     pub asking_for: Option<Takes>,
     fuel: u32,
@@ -66,6 +68,7 @@ impl<'a> Run<'a> {
             watched: false,
             instead: vec![],
             asking_secret: false,
+            answering: None,
             asking_for: None,
             fuel: STEPS,
             messages: MESSAGES,

@@ -160,6 +160,9 @@ pub struct Control {
     /// Times that the customer took an earlier answer back.
     #[serde(default)]
     pub corrections: u32,
+    /// Flows that a feeling has begun: each once in a chat.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub begun: BTreeSet<String>,
     /// Events that no flow has begun for yet, because something else is under way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arrived: Vec<(String, Map<String, Value>)>,

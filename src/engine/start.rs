@@ -1,9 +1,10 @@
 //! Flows that begin without being asked for, and whom flows are for.
 use super::run::Run;
 use super::session::Wait;
+use super::words::felt;
 use super::{Holder, Timer, What};
 use crate::bot::MAIN;
-use crate::bot::op::FlowCode;
+use crate::bot::op::{FlowCode, Op};
 use crate::bot::settings::duration;
 use crate::language::ast::{Start, Term};
 use crate::understand::topics::{Reading, Verdict};
@@ -55,7 +56,7 @@ impl<'a> Run<'a> {
                         Some(after) if start != Some(flow.name.as_str()) => self.watch_page(&flow.name, *after),
                         _ => first.push(&flow.name),
                     },
-                    Start::Page { .. } | Start::Event { .. } => {}
+                    Start::Page { .. } | Start::Event { .. } | Start::Feels(_) => {}
                 }
             }
         }
@@ -120,6 +121,37 @@ impl<'a> Run<'a> {
             }
             self.run();
         }
+    }
+
+    /// A feeling that is measured for the first time: its flow comes before the words are read as an answer.
+    pub fn began_for_a_feeling(&mut self, text: &str) -> bool {
+        let asked = self.op().is_some_and(|p| matches!(p.op, Op::Ask(_) | Op::Triage(_)));
+        let Some(feeling) = self.session.mood.strongest().filter(|_| asked && self.control.wait == Wait::Answer) else {
+            return false;
+        };
+        let fits = |start: &Start| matches!(start, Start::Feels(named) if felt(*named, feeling));
+        let flows: Vec<&str> = self.starting().filter(|f| f.starts.iter().any(fits)).map(|f| f.name.as_str()).collect();
+        let fresh = |run: &mut Self, flow: &str| !run.control.begun.contains(flow) && run.is_for(flow);
+        let Some(flow) = flows.into_iter().find(|flow| fresh(self, flow)) else { return false };
+        self.control.begun.insert(flow.to_owned());
+        let offered = std::mem::take(&mut self.control.choices);
+        let place = self.frame().map(|f| (f.flow.clone(), f.at));
+        self.begin(flow);
+        self.answering = place.map(|(flow, at)| (flow, at, text.to_owned(), offered));
+        self.run();
+        true
+    }
+
+    /// The words that the question at hand was answered with before something else came first.
+    pub fn answered_before(&mut self) -> Option<String> {
+        let (flow, at, ..) = self.answering.as_ref()?;
+        let (flow, at) = (flow.clone(), *at);
+        if !self.frame().is_some_and(|f| f.flow == flow && f.at == at) {
+            return None;
+        }
+        let (_, _, text, offered) = self.answering.take()?;
+        self.offered = offered;
+        Some(text)
     }
 
     fn flow_for_event(&mut self, name: &str) -> Option<(String, Vec<String>)> {

@@ -16,7 +16,7 @@ const NONE_OF_THESE: &str = "none_of_these";
 
 impl Run<'_> {
     pub fn triage(&mut self, triage: &Triage) {
-        if let Some(words) = self.pending.take() {
+        if let Some(words) = self.pending.take().or_else(|| self.answered_before()) {
             return self.read_topic(triage, &words);
         }
         if let Some(text) = self.vary(&triage.question, &[]) {

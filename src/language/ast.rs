@@ -37,6 +37,8 @@ pub enum Start {
     ChatOpens,
     /// `a page matches /cart for 45 seconds`: the customer stays on a page whose path fits; `*` stands for anything.
     Page { pattern: String, after: Option<Term> },
+    /// `the customer is angry`: once in a chat, when it is measured for the first time.
+    Feels(Feeling),
     /// `event cart_abandoned arrives with total`: the website or the shop's system tells it, with these details.
     Event { name: String, with: Vec<String> },
 }

@@ -169,6 +169,7 @@ impl Parser {
                 let with = self.names(what).into_iter().map(|n| n.text).collect();
                 Start::Event { name: self.name(what.part(Rule::name)?).text, with }
             }
+            Rule::feels => Start::Feels(steps::empathize::feeling(self, what.part(Rule::name)?)?),
             _ => Start::ChatOpens,
         })
     }

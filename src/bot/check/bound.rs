@@ -5,6 +5,7 @@ use super::rounds::{blocks_that_wait_again, last, limit, rounds};
 use crate::bot::op::{At, FlowCode, Op};
 use crate::bot::paths::{Bound, Goal, WorstStep};
 use crate::bot::{MAIN, house};
+use crate::language::ast::Start;
 use crate::language::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +65,13 @@ fn whole(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>) -> Bound {
     ways.push(asked.to_vec());
     let length = |way: &Vec<&str>| way.iter().fold(0_u32, |sum, n| sum.saturating_add(total(n)));
     // Topics that the customer left at an open question go on when the one that he asked for there has ended.
-    let left: Vec<WorstStep> = topics().filter_map(|f| left_open(proof, all, f)).collect();
+    let felt = topics().filter(|f| f.starts.iter().any(|s| matches!(s, Start::Feels(_)))).filter_map(|f| {
+        let (turns, first) = (total(&f.name), f.ops.first()?);
+        let words = "what begins when a feeling is measured".to_owned();
+        let step = WorstStep { turns, flow: f.name.clone(), words, file: first.file.clone(), line: first.line };
+        (turns > 0).then_some(step)
+    });
+    let left: Vec<WorstStep> = topics().filter_map(|f| left_open(proof, all, f)).chain(felt).collect();
     let mut bound = Bound { aside: total(house::BACK_TO).saturating_add(2), ..Bound::default() };
     let Some(way) = ways.into_iter().max_by_key(length) else { return bound };
     bound.turns = left.iter().fold(length(&way), |sum, step| sum.saturating_add(step.turns));

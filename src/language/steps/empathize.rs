@@ -54,7 +54,8 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> Empathize {
     empathize
 }
 
-fn feeling(p: &mut Parser, name: &Form) -> Option<Feeling> {
+/// A feeling that can be measured.
+pub fn feeling(p: &mut Parser, name: &Form) -> Option<Feeling> {
     let written = name.text.to_lowercase();
     let found = FEELINGS.iter().find(|(word, _)| *word == written).map(|(_, f)| *f);
     if found.is_none() {
