@@ -1,8 +1,9 @@
 //! The engine: pure, deterministic, bounded; a session is its events, folded.
-use crate::play::Play;
-use crate::support::{MORNING, bot, shipped};
+use crate::play::{Play, transcript};
+use crate::support::{MORNING, bot, compiled, shipped};
 use proptest::prelude::*;
 use rapport::bot::Bot;
+use rapport::bot::op::Op;
 use rapport::engine::{self, Answer, Event, Holder, Input, Session, Timer, What};
 use rapport::id::AgentId;
 use serde_json::{Map, json};
@@ -127,10 +128,12 @@ proptest! {
 
 #[test]
 fn a_turn_of_too_many_steps_is_ended_and_a_person_asked() {
-    // The checker refuses circles; flows may still be longer together than any turn should be.
-    let steps = "  remember a = 1\n".repeat(600);
-    let long = format!("flow main\n  say: Hi.\n{steps}  do more\n  triage: Well?\n\nflow more\n{steps}");
-    let bot = bot(&[("a.flow", &long)]);
+    // The checker refuses circles and floods; the engine holds all the same where one comes to it.
+    let mut bot =
+        compiled(&[("a.flow", "flow main\n  say: Hi.\n  remember a = 1\n  triage: Well?\n")]).bot.expect("a bot");
+    if let Some(open) = bot.flows.get_mut("main").and_then(|f| f.ops.get_mut(2)) {
+        open.op = Op::Jump(1);
+    }
     let mut play = Play::new(&bot, MORNING);
     play.open();
     assert!(matches!(play.session.holder, Holder::Waiting { .. }), "{:?}", play.lines);
@@ -202,4 +205,32 @@ fn a_quiet_customer_is_let_go_and_may_come_back() {
     assert!(matches!(play.session.holder, Holder::Resolved { .. }), "{:?}", play.lines);
     play.say("when are you open");
     assert!(play.lines.contains(&"bot: 9 to 5.".to_owned()), "{:?}", play.lines);
+}
+
+/// Nobody hears a sentence with a hole in it, and what the system left out is told to whoever goes on.
+#[test]
+fn a_field_that_a_system_left_out_leaves_no_hole() {
+    let shop = "shop:\n  base: https://shop.example\n  find: { get: /o, outcomes: { 200: found }, gives: { item: text, total: money } }\n";
+    let flow = "flow main\n  use shop.find save as order\n  note: {{ order.item }} costs {{ order.total }}.\n  say: A {{ order.item | default(\"lamp\") }}.\n  say: It costs {{ order.total | money }}.\n  triage: Well?\n";
+    let bot = bot(&[("a.flow", flow), ("integrations.yaml", shop)]);
+    for (fields, whole) in [
+        ("{\"item\": \"Lamp\", \"total\": 4}", true),
+        ("{\"total\": 4}", true),
+        ("{\"item\": \"Lamp\", \"total\": null}", false),
+    ] {
+        let heard = transcript(&bot, MORNING, &format!("shop.find answers found {fields}"));
+        assert_eq!(heard.contains("bot: It costs €4.00."), whole, "{heard}");
+        assert_eq!(heard.contains("bot: Well?"), whole, "{heard}");
+        assert_eq!(heard.contains("`order.total`, and there is no value"), !whole, "{heard}");
+        assert_eq!(heard.contains("is asked for a person"), !whole, "{heard}");
+        assert!(!heard.contains("It costs ."), "{heard}");
+    }
+}
+
+#[test]
+fn an_open_question_is_not_said_again_without_end() {
+    let bot = bot(&[("a.flow", "flow main\n  triage: What can I do for you?\n")]);
+    let heard = transcript(&bot, MORNING, &"customer: can you say that again\n".repeat(8));
+    assert_eq!(heard.matches("Of course.").count(), 5, "{heard}");
+    assert!(heard.contains("is asked for a person"), "{heard}");
 }
