@@ -1,5 +1,6 @@
 //! `locales/fr.yaml`: a bot's texts in another language. The key of a translation is the text itself, as the author wrote it;
 //! a text without one is said as written.
+use super::check::filters;
 use super::phrases;
 use super::settings::Settings;
 use super::template::Templates;
@@ -151,6 +152,7 @@ pub fn check(locales: &Locales, settings: &Settings, flows: &[Flow], texts: &[St
         for (key, span) in &locale.places {
             if said.contains(key.as_str()) {
                 found.extend(reads_the_same(&mut templates, key, locale.texts.get(key), *span));
+                locale.texts.get(key).iter().for_each(|text| filters(text, *span, false, &mut found));
                 continue;
             }
             looked_for += 1;

@@ -64,6 +64,16 @@ impl Bot {
         self.integrations.shape(&self.settings.kinds, system, action, fields)
     }
 
+    /// Whether a detail holds answers of a system that are to have this field.
+    pub fn is_given(&self, detail: &str, field: &str) -> bool {
+        self.flows.values().flat_map(|f| &f.ops).any(|placed| match &placed.op {
+            op::Op::Use(step) if step.save_as.as_deref() == Some(detail) => {
+                self.integrations.action(&step.system, &step.action).is_some_and(|a| a.gives.contains_key(field))
+            }
+            _ => false,
+        })
+    }
+
     /// What is known of a customer in the shapes that `customer` names.
     pub fn customer(&self, known: &Map<String, Value>) -> Value {
         let kind = |name: &str| self.settings.customer.get(name).map_or("text", |field| field.kind.as_str());

@@ -53,7 +53,7 @@ impl Run<'_> {
             Op::AwaitPerson { .. } => self.wait(Wait::Person),
             Op::Promise(promise) => self.on(|run| run.promise(promise)),
             Op::Note { words } => self.on(|run| {
-                if let Some(text) = run.vary(words, &[]) {
+                if let Some(text) = run.vary_for_team(words) {
                     let from = Speaker::Bot { name: run.bot.settings.name.clone() };
                     run.emit(What::Note { from, text });
                 }
@@ -65,7 +65,7 @@ impl Run<'_> {
             Op::Pause { length } => self.pause(*length),
             Op::Enough(enough) => self.enough(enough),
             Op::Notify { team, words } => self.on(|run| {
-                if let Some(text) = run.vary(words, &[]) {
+                if let Some(text) = run.vary_for_team(words) {
                     run.emit(What::Notified { team: team.clone(), text });
                 }
             }),

@@ -18,7 +18,7 @@ impl Run<'_> {
         if let Some(words) = &escalate.words {
             self.say(words);
         }
-        let summary = escalate.summary.as_ref().and_then(|s| self.render(s, &[]));
+        let summary = escalate.summary.as_ref().and_then(|s| self.for_team(s, &[]));
         let summary = summary.unwrap_or_else(|| self.summary());
         let why = self.why();
         // A fault while the summary was made has brought in a person already.

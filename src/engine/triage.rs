@@ -89,9 +89,13 @@ impl Run<'_> {
         if let Some((_, at)) = triage.topics.iter().find(|(name, _)| name == flow) {
             self.go(*at);
         } else {
-            // Said again, the question stands as it was.
+            // Said again, the question stands as it was; as with any other question not without end.
             if flow != house::SAY_THAT_AGAIN {
                 self.next();
+            } else if self.control.digressions >= self.bot.settings.digressions {
+                return self.topic_unclear(triage);
+            } else {
+                self.control.digressions += 1;
             }
             // Asked for once more it begins anew, and does not wait for itself.
             if let Some(open) = self.control.topics.iter().position(|t| t.flow == flow) {

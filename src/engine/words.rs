@@ -86,7 +86,31 @@ impl<'a> Run<'a> {
         self.said(phrases::ON_DAY_AT).replace("{day}", &day).replace("{time}", &time)
     }
 
+    /// A text for the customer. One that would have a hole in it is not said: a person goes on.
     pub fn render(&mut self, text: &Text, more: &[(&str, String)]) -> Option<String> {
+        if let Some(path) = self.hole(text) {
+            self.fault(&format!("a text shows `{path}`, and there is no value for it: \"{}\"", text.source));
+            return None;
+        }
+        self.for_team(text, more)
+    }
+
+    /// What a text would show as nothing: a field that `gives` names and another system left out. That each detail is filled
+    /// has been proved.
+    fn hole(&self, text: &Text) -> Option<String> {
+        text.shown()
+            .iter()
+            .find(|path| {
+                let mut parts = path.split('.');
+                let (Some(root), Some(field)) = (parts.next(), parts.next()) else { return false };
+                let left_out = |value: &Json| value.get(field).is_none_or(Json::is_null);
+                self.slot(root).is_some_and(left_out) && self.bot.is_given(root, field)
+            })
+            .cloned()
+    }
+
+    /// A text, with nothing where a value is missing: agents see what the answer of a system was.
+    pub fn for_team(&mut self, text: &Text, more: &[(&str, String)]) -> Option<String> {
         let mut context = self.context();
         context.extend(more.iter().map(|(n, v)| ((*n).to_owned(), Value::from(v.as_str()))));
         match self.bot.templates.render(text, &context, self.language()) {
@@ -120,12 +144,21 @@ impl<'a> Run<'a> {
 
     /// One of the variations, none twice while others are left.
     pub fn vary(&mut self, words: &Words, more: &[(&str, String)]) -> Option<String> {
+        self.varied(words, more, false)
+    }
+
+    /// The same for words that only the team reads.
+    pub fn vary_for_team(&mut self, words: &Words) -> Option<String> {
+        self.varied(words, &[], true)
+    }
+
+    fn varied(&mut self, words: &Words, more: &[(&str, String)], team: bool) -> Option<String> {
         let mut left = self.unused(words);
         if left.is_empty() {
             self.control.used.remove(&words.key);
             left = self.unused(words);
         }
-        self.pick(words, &left, more)
+        self.pick(words, &left, more, team)
     }
 
     /// A line that was never said in this chat, details filled in; `None` where all were.
@@ -150,7 +183,7 @@ impl<'a> Run<'a> {
     }
 
     /// Which one is settled by the chat and by how many were said, so that the same chat always reads the same.
-    fn pick(&mut self, words: &Words, left: &[u16], more: &[(&str, String)]) -> Option<String> {
+    fn pick(&mut self, words: &Words, left: &[u16], more: &[(&str, String)], team: bool) -> Option<String> {
         let used = self.control.used.get(&words.key).map_or(0, Vec::len);
         let seed = digest(&format!("{}/{}/{used}", self.session.id, words.key));
         let index = usize::try_from(seed % u64::try_from(left.len().max(1)).unwrap_or(1)).unwrap_or(0);
@@ -158,7 +191,7 @@ impl<'a> Run<'a> {
         let text = words.variations.get(usize::from(chosen))?;
         self.control.used.entry(words.key.clone()).or_default().push(chosen);
         self.saw_words(words, chosen, more);
-        self.render(text, more)
+        if team { self.for_team(text, more) } else { self.render(text, more) }
     }
 
     /// For an onlooker: which words, and how their other variations read now.

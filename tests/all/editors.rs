@@ -63,3 +63,26 @@ fn every_pattern_is_closed() {
         assert!(Regex::new(&plain).is_ok(), "{pattern}");
     }
 }
+
+#[test]
+fn lines_that_begin_flows_and_tests_have_colours() {
+    let grammar = json("syntaxes/flow.tmLanguage.json");
+    let pattern = grammar.pointer("/repository/line/match").and_then(Value::as_str).expect("a pattern");
+    let line = Regex::new(&pattern.replace("(?=[\\s:,]|$)", "\\b")).expect("a pattern");
+    let words = grammar.pointer("/repository/expression/patterns/0/match").and_then(Value::as_str).expect("words");
+    let words = Regex::new(words).expect("a pattern");
+    for (text, keyword, within) in [
+        ("    secret", "secret", ""),
+        ("  for customers where customer.vip", "for customers where", ""),
+        ("  starts when a chat opens", "starts when", "a chat opens"),
+        ("  starts when a page matches /cart for 45 seconds", "starts when", "a page matches"),
+        ("  starts when event late arrives with days", "starts when", "arrives with"),
+        ("  event late arrives with days = 2", "event", "arrives with"),
+        ("  after 5 minutes", "after", ""),
+        ("  mood is angry", "mood", "is"),
+    ] {
+        let found = line.captures(text).unwrap_or_else(|| panic!("{text} has no colour"));
+        assert_eq!(&found[1], keyword, "{text}");
+        assert!(within.is_empty() || words.find_iter(&found[2]).any(|m| m.as_str() == within), "{text}");
+    }
+}

@@ -1,8 +1,9 @@
 //! The engine: pure, deterministic, bounded; a session is its events, folded.
-use crate::play::{Play, sent};
-use crate::support::{MORNING, bot, compiled, mistakes, shipped};
+use crate::play::{Play, sent, transcript};
+use crate::support::{MORNING, bot, compiled, shipped};
 use proptest::prelude::*;
 use rapport::bot::Bot;
+use rapport::bot::op::Op;
 use rapport::engine::{self, Answer, Event, Holder, Input, Session, Timer, What};
 use rapport::id::AgentId;
 use serde_json::{Map, json};
@@ -128,13 +129,18 @@ proptest! {
     }
 }
 
-/// The engine would end such a turn and ask for a person; the checker does not let it come to that.
 #[test]
-fn a_turn_of_too_many_steps_is_refused_before_it_runs() {
-    let steps = "  remember a = 1\n".repeat(600);
-    let long = format!("flow main\n  say: Hi.\n{steps}  do more\n  triage: Well?\n\nflow more\n{steps}");
-    let told = mistakes(&compiled(&[("a.flow", &long)]));
-    assert!(told.contains("F219") && told.contains("1204 steps"), "{told}");
+fn a_turn_of_too_many_steps_is_ended_and_a_person_asked() {
+    // The checker refuses circles and floods; the engine holds all the same where one comes to it.
+    let mut bot =
+        compiled(&[("a.flow", "flow main\n  say: Hi.\n  remember a = 1\n  triage: Well?\n")]).bot.expect("a bot");
+    if let Some(open) = bot.flows.get_mut("main").and_then(|f| f.ops.get_mut(2)) {
+        open.op = Op::Jump(1);
+    }
+    let mut play = Play::new(&bot, MORNING);
+    play.open();
+    assert!(matches!(play.session.holder, Holder::Waiting { .. }), "{:?}", play.lines);
+    assert!(play.events.len() < 1_100, "a turn is bounded");
 }
 
 #[test]
@@ -215,4 +221,32 @@ fn words_right_before_a_photo_go_with_it() {
     play.pass(Duration::from_secs(10));
     assert!(play.session.slots.contains_key("photo") && !play.session.slots.contains_key("name"), "{:?}", play.lines);
     assert_eq!(play.lines.last().map(String::as_str), Some("bot: Your name?"));
+}
+
+/// Nobody hears a sentence with a hole in it, and what the system left out is told to whoever goes on.
+#[test]
+fn a_field_that_a_system_left_out_leaves_no_hole() {
+    let shop = "shop:\n  base: https://shop.example\n  find: { get: /o, outcomes: { 200: found }, gives: { item: text, total: money } }\n";
+    let flow = "flow main\n  use shop.find save as order\n  note: {{ order.item }} costs {{ order.total }}.\n  say: A {{ order.item | default(\"lamp\") }}.\n  say: It costs {{ order.total | money }}.\n  triage: Well?\n";
+    let bot = bot(&[("a.flow", flow), ("integrations.yaml", shop)]);
+    for (fields, whole) in [
+        ("{\"item\": \"Lamp\", \"total\": 4}", true),
+        ("{\"total\": 4}", true),
+        ("{\"item\": \"Lamp\", \"total\": null}", false),
+    ] {
+        let heard = transcript(&bot, MORNING, &format!("shop.find answers found {fields}"));
+        assert_eq!(heard.contains("bot: It costs €4.00."), whole, "{heard}");
+        assert_eq!(heard.contains("bot: Well?"), whole, "{heard}");
+        assert_eq!(heard.contains("`order.total`, and there is no value"), !whole, "{heard}");
+        assert_eq!(heard.contains("is asked for a person"), !whole, "{heard}");
+        assert!(!heard.contains("It costs ."), "{heard}");
+    }
+}
+
+#[test]
+fn an_open_question_is_not_said_again_without_end() {
+    let bot = bot(&[("a.flow", "flow main\n  triage: What can I do for you?\n")]);
+    let heard = transcript(&bot, MORNING, &"customer: can you say that again\n".repeat(8));
+    assert_eq!(heard.matches("Of course.").count(), 5, "{heard}");
+    assert!(heard.contains("is asked for a person"), "{heard}");
 }

@@ -117,3 +117,19 @@ fn rows_of_tables_are_called_in_the_customers_language() {
     let english = said("en", "dark blue");
     assert!(english.contains("bot: It is Dark blue."), "{english}");
 }
+
+/// A filter is as wrong in a translation as in the text itself.
+#[test]
+fn filters_in_translations_are_looked_at() {
+    let flow = "flow main\n  ask x: X?\n    accept number\n  say: It is {{ (x + 2) | money }}.\n  triage: Well?\n";
+    let check = |translation: &str| {
+        let locale = format!("texts:\n  \"It is {{{{ (x + 2) | money }}}}.\": \"{translation}\"\n");
+        let files = [("bot.yaml", "languages: [en, de]\n"), ("a.flow", flow), ("locales/de.yaml", locale.as_str())];
+        mistakes(&compiled(&files))
+    };
+    let told = check("Es ist {{ x + 2 | money }}.");
+    assert!(told.contains("F117") && told.contains("locales/de.yaml:2:"), "{told}");
+    assert!(check("Es ist {{ (x + 2) | mony }}.").contains("F108"));
+    let told = check("Es ist {{ (x + 2) | money }}.");
+    assert!(!told.contains("F117") && !told.contains("F108"), "{told}");
+}

@@ -24,6 +24,7 @@ mod visit;
 
 pub use confusion::confusions;
 pub use proofs::prove;
+pub use texts::filters;
 
 use super::philosophy::Philosophy;
 use super::settings::kinds as of_bot;

@@ -54,7 +54,8 @@ fn place(span: Span, at: usize, length: usize) -> Span {
     Span::new(span.file, start, start + length)
 }
 
-fn filters(source: &str, span: Span, in_expression: bool, found: &mut Vec<Diagnostic>) {
+/// Filters that are not there, and those that take less than they seem to.
+pub fn filters(source: &str, span: Span, in_expression: bool, found: &mut Vec<Diagnostic>) {
     let as_read = span.end - span.start == source.len() as u32;
     for loose in loose_filters(source, in_expression) {
         let (sum, last, filter) = (&loose.sum, &loose.last, &loose.filter);

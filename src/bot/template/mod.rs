@@ -10,6 +10,7 @@ pub use scan::{FilterUse, filter_uses};
 pub use shown::shown;
 
 use super::locales::Locales;
+use super::paths::read_unguarded;
 use super::settings::Settings;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,6 +98,8 @@ pub struct Text {
     template: Option<Arc<Compiled>>,
     /// The same in other languages, by tag.
     translated: BTreeMap<String, Text>,
+    /// Fields that it shows without asking first whether they are known.
+    shown: Arc<[String]>,
 }
 
 /// A condition or a value.
@@ -119,6 +122,10 @@ struct Compiled {
 }
 
 impl Text {
+    pub fn shown(&self) -> &[String] {
+        &self.shown
+    }
+
     pub fn paths(&self) -> &[String] {
         self.template.as_ref().map_or(&[], |c| &c.paths)
     }
@@ -205,7 +212,9 @@ impl Templates {
         } else {
             None
         };
-        Ok(Text { source: source.to_owned(), template, translated: BTreeMap::new() })
+        let shown = if template.is_some() { read_unguarded(source) } else { vec![] };
+        let shown = shown.into_iter().filter(|path| path.contains('.')).collect();
+        Ok(Text { source: source.to_owned(), template, translated: BTreeMap::new(), shown })
     }
 
     /// Compiles a minijinja expression.
@@ -228,7 +237,12 @@ impl Templates {
 
     /// A text that is shown as written, for one that could not be compiled.
     pub fn plain(&self, source: &str) -> Text {
-        let plain = |text: &str| Text { source: text.to_owned(), template: None, translated: BTreeMap::new() };
+        let plain = |text: &str| Text {
+            source: text.to_owned(),
+            template: None,
+            translated: BTreeMap::new(),
+            shown: Arc::default(),
+        };
         let others = self.locales.iter().filter_map(|(tag, l)| Some((tag.to_owned(), plain(l.texts.get(source)?))));
         Text { translated: others.collect(), ..plain(source) }
     }
