@@ -15,4 +15,6 @@ pub mod mood;
 pub mod normal;
 mod person;
 pub mod stem;
+mod table;
 pub mod topics;
+mod vectors;
