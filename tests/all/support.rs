@@ -4,8 +4,8 @@ use rapport::language::render;
 use rapport::runtime::ports::{Connector, Request};
 use rapport::time::{Clock, Millis};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 /// Monday, 4 May 2026, 10:00 in London.
 pub const MORNING: Millis = Millis(1_777_885_200_000);
@@ -30,9 +30,11 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The bots that we ship.
+/// The bots that we ship, read once.
 pub fn shipped() -> Vec<Arc<Bot>> {
-    rapport::cli::load::bots(&root().join("flows")).expect("the shipped bots have no mistakes")
+    static SHIPPED: LazyLock<Vec<Arc<Bot>>> =
+        LazyLock::new(|| rapport::cli::load::bots(&root().join("flows")).expect("the shipped bots have no mistakes"));
+    SHIPPED.clone()
 }
 
 /// Time that passes when a test says so.

@@ -134,7 +134,7 @@ impl Learned {
         known: impl Fn(usize) -> bool,
     ) -> Vec<Fit> {
         let scores = weights.scores(row);
-        let mut order: Vec<(usize, f32)> = scores.into_iter().enumerate().collect();
+        let mut order: Vec<(usize, f32)> = scores.into_iter().take(self.names.len()).enumerate().collect();
         order.sort_by(|(_, a), (_, b)| b.total_cmp(a));
         let mut said = vec![0.0; self.space.len()];
         for (feature, value) in &row.sparse {
