@@ -11,7 +11,7 @@ use crate::language::ast::Flow;
 use crate::language::diagnostic::{Diagnostic, Severity};
 use crate::language::source::{FileId, SourceFile};
 use crate::language::test::Test;
-use crate::understand::topics::{Example, Topics};
+use crate::understand::topics::{Example, Strictness, Topics};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -66,11 +66,16 @@ pub struct Inspected {
 pub fn compile(files: &Files) -> Compiled {
     let Checked { sources, parts, templates, flows, bound } = checked(files);
     let found = parts.found;
+    let strictness = parts.settings.understand;
     let bot = found.iter().all(|d| d.severity != Severity::Error).then(|| Bot {
         id: files.id.clone(),
         hash: hash(files),
-        topics: topics(&parts.flows),
-        topics_in: parts.locales.iter().map(|(tag, l)| (tag.to_owned(), topics_in(&parts.flows, l))).collect(),
+        topics: Topics::with(examples(&parts.flows), strictness),
+        topics_in: parts
+            .locales
+            .iter()
+            .map(|(tag, l)| (tag.to_owned(), topics_in(&parts.flows, l, strictness)))
+            .collect(),
         locales: parts.locales,
         texts: parts.texts,
         tests: parts.tests,
@@ -265,18 +270,14 @@ fn reads_of_do(flows: &mut BTreeMap<String, FlowCode>) {
 }
 
 /// The examples of another language, beside the author's own: customers mix.
-fn topics_in(flows: &[Flow], locale: &Locale) -> Topics {
+fn topics_in(flows: &[Flow], locale: &Locale, strictness: Strictness) -> Topics {
     let mut examples = examples(flows);
     let said = locale.customers_say.iter().flat_map(|(flow, all)| all.iter().map(move |text| (flow, text)));
     examples.extend(said.map(|(flow, text)| Example { topic: flow.clone(), text: text.clone() }));
     let titles = flows.iter().filter(|f| f.name.text != MAIN).filter_map(|f| Some((f, f.title.as_ref()?)));
     let titles = titles.filter_map(|(f, title)| Some((f, locale.texts.get(&title.text)?)));
     examples.extend(titles.map(|(f, text)| Example { topic: f.name.text.clone(), text: text.clone() }));
-    Topics::train(&examples)
-}
-
-fn topics(flows: &[Flow]) -> Topics {
-    Topics::train(&examples(flows))
+    Topics::with(examples, strictness)
 }
 
 fn examples(flows: &[Flow]) -> Vec<Example> {

@@ -83,6 +83,12 @@ impl Bot {
         language.and_then(|tag| self.locales.text(tag, text)).unwrap_or(text)
     }
 
+    /// Learns the topics of all languages now, so that no customer waits for it.
+    pub fn learn(&self) {
+        self.topics.learn();
+        self.topics_in.values().for_each(Topics::learn);
+    }
+
     /// The topics in a language of [`Locales::fitting`].
     pub fn topics(&self, language: Option<&str>) -> &Topics {
         language.and_then(|tag| self.topics_in.get(tag)).unwrap_or(&self.topics)

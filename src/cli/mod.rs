@@ -3,6 +3,7 @@ mod chat;
 mod check;
 mod colour;
 pub mod demo;
+pub mod evaluate;
 mod explain;
 mod fmt;
 mod graph;
@@ -13,6 +14,7 @@ pub mod serve;
 mod steps;
 mod test;
 mod translate;
+mod understand;
 
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -56,6 +58,15 @@ enum Command {
         #[arg(long)]
         why: bool,
     },
+    /// Show what a bot makes of a customer's words: topics with their scores, the nearest examples, the mood.
+    Understand {
+        /// The bot's folder, or a folder of bots.
+        path: PathBuf,
+        #[command(flatten)]
+        args: understand::UnderstandArgs,
+    },
+    /// Measure how well topics are understood, on messages whose topic is known.
+    Evaluate(evaluate::EvaluateArgs),
     /// Play a bot's conversation tests, the files in its folder `tests`.
     Test {
         /// The bot's folder, or a folder of bots.
@@ -127,6 +138,8 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Explain { code, color } => explain::run(code.as_deref(), color),
         Command::Chat { path, why } => chat::run(&path, why),
+        Command::Understand { path, args } => understand::run(&path, &args),
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Test { path, args } => test::run(&path, &args),
         Command::Graph { path, args } => graph::run(&path, &args),
         Command::Fmt { paths, check, stdin } => fmt::run(&paths, check, stdin),
