@@ -188,7 +188,10 @@ fn with_slips(text: &str, dice: &mut u64) -> String {
             0 => drop(letters.remove(at)),
             1 => letters.insert(at, other),
             2 => letters[at] = other,
-            _ => letters.swap(at.min(letters.len() - 2), at.min(letters.len() - 2) + 1),
+            _ => {
+                let first = at.min(letters.len() - 2);
+                letters.swap(first, first + 1);
+            }
         }
         letters.into_iter().collect()
     };
