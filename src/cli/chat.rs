@@ -2,7 +2,7 @@
 use super::load;
 use crate::bot::Bot;
 use crate::connector::Http;
-use crate::engine::{self, Answer, Effect, Input, Session, Speaker, Turn, What};
+use crate::engine::{self, Answer, Effect, Event, Input, Session, Speaker, Turn, What};
 use crate::id::SessionId;
 use crate::runtime::ports::{Connector, Request};
 use crate::time::{Clock, SystemClock};
@@ -97,6 +97,19 @@ impl Talk {
         self.waiter.block_on(self.connector.call(request))
     }
 
+    /// The examples that what was said is most like.
+    fn show_nearest(&self, events: &[Event]) {
+        let said = events.iter().find_map(|event| match &event.what {
+            What::Message { from: Speaker::Customer, text, .. } => Some(text),
+            _ => None,
+        });
+        let language = self.session.language.as_deref().and_then(|tag| self.bot.locales.fitting(tag));
+        let reading = said.map(|text| self.bot.topics(language).read(text));
+        for scored in reading.iter().flat_map(|reading| reading.ranked.iter().take(3)) {
+            println!("      |   {} is most like \"{}\"", scored.topic, scored.nearest);
+        }
+    }
+
     fn show(&self, turn: &Turn) {
         if self.why {
             for step in turn.trace.iter().filter(|s| !s.file.starts_with("house/")) {
@@ -120,6 +133,7 @@ impl Talk {
                     let scores: Vec<_> = scores.iter().map(|(t, s)| format!("{t} {s:.2}")).collect();
                     let topic = topic.as_deref().unwrap_or("-");
                     println!("      | understood: {topic} [{}] mood {mood:?}", scores.join(", "));
+                    self.show_nearest(&turn.events);
                 }
                 What::Filled { slot, value } if self.why => println!("      | {slot} = {value}"),
                 What::Answered { action, outcome, detail, .. } if self.why => {

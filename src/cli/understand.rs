@@ -1,9 +1,12 @@
 //! `rapport understand`: what a bot makes of a customer's words, and why.
 use super::load;
+use crate::bot::Bot;
+use crate::time::{Clock, SystemClock};
+use crate::understand::answers::{self, Frame, Kind};
 use crate::understand::mood::Mood;
 use crate::understand::topics::{ENOUGH, Reading, Verdict};
 use anyhow::{Result, bail};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -21,27 +24,58 @@ pub struct UnderstandArgs {
 
 pub fn run(path: &Path, args: &UnderstandArgs) -> Result<ExitCode> {
     for bot in load::bots(path)? {
-        let language = args.language.as_deref();
-        if let Some(tag) = language.filter(|tag| !bot.settings.languages.iter().any(|l| l == tag)) {
+        let spoken = |tag: &str| bot.locales.fitting(tag).is_some() || bot.settings.languages.iter().any(|l| l == tag);
+        let language = args.language.as_deref().and_then(|tag| bot.locales.fitting(tag));
+        if let Some(tag) = args.language.as_deref().filter(|tag| !spoken(tag)) {
             let spoken = bot.settings.languages.join(", ");
             bail!("{} does not speak `{tag}`. Its languages are {spoken}.", bot.id);
         }
         let reading = bot.topics(language).read(&args.words);
         let mood = Mood::measure(&args.words);
         if args.json {
-            println!("{}", serde_json::to_string_pretty(&to_json(&bot.id, &reading, mood))?);
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&to_json(&bot.id, &reading, mood, &answers(&bot, language, &args.words)))?
+            );
             continue;
         }
         println!("{}: {}", bot.id, told(&reading));
         for scored in &reading.ranked {
             println!("  {:.2}  {:<28} most like \"{}\"", scored.score, scored.topic, scored.nearest);
         }
-        match mood.strongest() {
-            Some(felt) => println!("  mood: {felt:?} {mood:?}"),
-            None => println!("  mood: nothing in particular"),
+        let Mood { anger, worry, disappointment, joy } = mood;
+        println!("  mood: anger {anger:.2}, worry {worry:.2}, disappointment {disappointment:.2}, joy {joy:.2}");
+        for (name, value) in answers(&bot, language, &args.words) {
+            println!("  {name}: {value}");
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the words would answer, were that kind of answer asked for.
+fn answers(bot: &Bot, language: Option<&str>, words: &str) -> Vec<(String, Value)> {
+    let settings = &bot.settings;
+    let first = settings.languages.first().cloned().unwrap_or_default();
+    let frame = Frame {
+        now: SystemClock.now(),
+        zone: settings.time_zone.clone(),
+        language: language.map_or(first, str::to_owned),
+        region: settings.region(),
+        currency: settings.currency.clone(),
+    };
+    let plain = [
+        ("yes or no", Kind::YesOrNo),
+        ("number", Kind::Number),
+        ("amount", Kind::Money),
+        ("date", Kind::Date),
+        ("time", Kind::Time),
+        ("duration", Kind::Duration),
+        ("email", Kind::Email),
+        ("phone", Kind::Phone),
+        ("name", Kind::Name),
+    ];
+    let plain = plain.into_iter().map(|(name, kind)| (name.to_owned(), kind));
+    plain.filter_map(|(name, kind)| Some((name, answers::find(&kind, words, &frame)?.value))).collect()
 }
 
 fn told(reading: &Reading) -> String {
@@ -52,7 +86,7 @@ fn told(reading: &Reading) -> String {
     }
 }
 
-fn to_json(bot: &str, reading: &Reading, mood: Mood) -> Value {
+fn to_json(bot: &str, reading: &Reading, mood: Mood, answers: &[(String, Value)]) -> Value {
     let (verdict, topics) = match &reading.verdict {
         Verdict::Sure(topic) => ("sure", vec![topic.clone()]),
         Verdict::Close(topics) => ("close", topics.clone()),
@@ -60,5 +94,7 @@ fn to_json(bot: &str, reading: &Reading, mood: Mood) -> Value {
     };
     let scored = reading.ranked.iter();
     let scored = scored.map(|s| json!({ "topic": s.topic, "score": s.score, "nearest": s.nearest }));
-    json!({ "bot": bot, "verdict": verdict, "topics": topics, "ranked": scored.collect::<Vec<_>>(), "mood": mood })
+    let scored: Vec<Value> = scored.collect();
+    let answers: Map<String, Value> = answers.iter().cloned().collect();
+    json!({ "bot": bot, "verdict": verdict, "topics": topics, "ranked": scored, "mood": mood, "answers": answers })
 }
