@@ -1,7 +1,7 @@
 //! How well customers are understood, on public data, as one table: `cargo bench --bench understand -- --data DIR`.
 //! DIR holds a folder for each set, with files of lines "text, tab, label"; `docs/understanding.md` says where they come from.
 use rapport::cli::evaluate::{Measured, measure, read};
-use rapport::understand::measure::percent;
+use rapport::understand::measure::{frustration, percent};
 use rapport::understand::mood::Mood;
 use rapport::understand::topics::{Example, Topics};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,7 @@ fn main() {
     table.braun();
     table.misspelt();
     table.training();
+    table.frustration();
 }
 
 impl Table {
@@ -102,6 +103,12 @@ impl Table {
             best(&after),
             best(&before) - best(&after)
         );
+    }
+
+    fn frustration(&self) {
+        let frustrated = ["anger", "annoyance", "disgust", "disapproval", "disappointment"].map(str::to_owned);
+        let auroc = frustration(&self.set("goemotions/test"), &frustrated).unwrap_or_default();
+        println!("| frustration, GoEmotions: AUROC | {auroc:.1} |");
     }
 
     /// 50 topics with 20 examples each, learned; and messages read for topic and mood.

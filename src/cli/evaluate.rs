@@ -1,5 +1,5 @@
 //! `rapport evaluate`: how well topics are understood, on anyone's data.
-use crate::understand::measure::{Report, labelled, percent};
+use crate::understand::measure::{Report, frustration, labelled, percent};
 use crate::understand::topics::{Example, Topics};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -15,14 +15,20 @@ const REJECTED: f64 = 0.7;
 #[derive(Clone, Debug, clap::Args)]
 pub struct EvaluateArgs {
     /// Examples to learn from: a text, a tab and its topic on each line.
-    #[arg(long)]
-    pub train: PathBuf,
+    #[arg(long, required_unless_present = "mood")]
+    pub train: Option<PathBuf>,
     /// Messages to read, written alike. May be given several times.
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "mood")]
     pub test: Vec<PathBuf>,
     /// The label of messages about other matters. They are never learned.
     #[arg(long)]
     pub none: Option<String>,
+    /// Messages with their feelings, joined by `+`: measures how well frustration is recognised.
+    #[arg(long, requires = "positive", conflicts_with_all = ["train", "test"])]
+    pub mood: Option<PathBuf>,
+    /// A label of frustrated messages. May be given several times.
+    #[arg(long)]
+    pub positive: Vec<String>,
     /// Print JSON, for other programs.
     #[arg(long)]
     pub json: bool,
@@ -39,19 +45,37 @@ pub struct Measured {
 }
 
 pub fn run(args: &EvaluateArgs) -> Result<ExitCode> {
-    let train = read(&args.train)?;
+    if let Some(file) = &args.mood {
+        return mood(file, args);
+    }
+    let Some(file) = &args.train else { bail!("Give examples to learn from with `--train`.") };
+    let train = read(file)?;
     let mut test = Vec::new();
     for file in &args.test {
         test.extend(read(file)?);
     }
     let measured = measure(train, &test, args.none.as_deref());
     if measured.examples == 0 {
-        bail!("There is nothing to learn in {}: all its lines are about other matters.", args.train.display());
+        bail!("There is nothing to learn in {}: all its lines are about other matters.", file.display());
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&to_json(&measured))?);
     } else {
         print!("{}", words(&measured));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn mood(file: &Path, args: &EvaluateArgs) -> Result<ExitCode> {
+    let messages = read(file)?;
+    let Some(auroc) = frustration(&messages, &args.positive) else {
+        let labels = args.positive.join(", ");
+        bail!("{} needs messages that are labelled {labels}, and others.", file.display());
+    };
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&json!({ "messages": messages.len(), "auroc": auroc }))?);
+    } else {
+        println!("{} messages; frustration is told apart with AUROC {auroc:.1}.", messages.len());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,5 @@
 //! How well topics are understood: messages whose topic is known are read and counted.
+use super::feelings;
 use super::topics::{Example, Reading, Verdict};
 use std::collections::BTreeMap;
 
@@ -121,6 +122,17 @@ impl Report {
         let scores: Vec<f32> = self.scores.iter().map(|(score, _)| *score).collect();
         auroc(&scores, &self.others)
     }
+}
+
+/// How well frustration is told apart in texts that have one of some labels (joined by `+`) and texts that have none.
+pub fn frustration(messages: &[Example], positive: &[String]) -> Option<f64> {
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for message in messages {
+        let [.., frustration] = feelings::likely(&message.text);
+        let felt = message.topic.split('+').any(|label| positive.iter().any(|wanted| wanted == label));
+        if felt { with.push(frustration) } else { without.push(frustration) }
+    }
+    auroc(&with, &without)
 }
 
 pub fn percent(part: usize, of: usize) -> Option<f64> {

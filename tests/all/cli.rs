@@ -127,6 +127,11 @@ fn understanding_is_measured_on_anyones_data() {
     assert!(json.status.success() && read["in_scope"]["accuracy"].as_f64().is_some_and(|share| share > 90.0), "{read}");
     assert!(read["auroc"].as_f64().is_some_and(|auroc| auroc > 90.0), "{read}");
     let folder = tempfile::tempdir().expect("a folder");
+    let felt = "what a bunch of morons\tanger+surprise\nthis is so annoying\tannoyance\nlovely, thank you\tgratitude\n";
+    std::fs::write(folder.path().join("felt.tsv"), felt).expect("written");
+    let moods = |label: &str| rapport(folder.path(), &["evaluate", "--mood", "felt.tsv", "--positive", label], "");
+    assert!(words(&moods("anger")).starts_with("3 messages; frustration is told apart with AUROC "));
+    assert_eq!(moods("boredom").status.code(), Some(2));
     std::fs::write(folder.path().join("a.tsv"), "hello\tgreeting\nno label\n").expect("written");
     let wrong = rapport(folder.path(), &["evaluate", "--train", "a.tsv", "--test", "a.tsv"], "");
     assert_eq!(wrong.status.code(), Some(2));
