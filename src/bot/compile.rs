@@ -11,7 +11,7 @@ use crate::language::ast::Flow;
 use crate::language::diagnostic::{Diagnostic, Severity};
 use crate::language::source::{FileId, SourceFile};
 use crate::language::test::Test;
-use crate::understand::topics::{Example, Topics};
+use crate::understand::topics::{Example, Strictness, Topics};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,19 +63,35 @@ pub struct Inspected {
 
 /// Compiles a bot. Every mistake in every file is reported at once.
 pub fn compile(files: &Files) -> Compiled {
-    let Checked { sources, mut parts, templates, flows, bound } = checked(files);
+    made(files, checked(files))
+}
+
+/// The same, and what only shows when the topics are learned: those that confuse each other.
+pub fn thorough(files: &Files) -> Compiled {
+    let checked = checked(files);
+    let (flows, own) = (checked.parts.flows.clone(), checked.parts.own);
+    let mut compiled = made(files, checked);
+    if let Some(bot) = &compiled.bot {
+        compiled.diagnostics.extend(check::confusions(&flows, own, &bot.topics));
+        in_order(&mut compiled.diagnostics);
+    }
+    compiled
+}
+
+fn made(files: &Files, checked: Checked) -> Compiled {
+    let Checked { sources, parts, templates, flows, bound } = checked;
     let sound = parts.found.iter().all(|d| d.severity != Severity::Error);
-    let topics = sound.then(|| topics(&parts.flows));
-    // Only here: an editor that inspects a bot at each keystroke trains no topics.
-    let confused = topics.iter().flat_map(|topics| check::confusions(&parts.flows, parts.own, topics));
-    parts.found.extend(confused);
-    in_order(&mut parts.found);
     let found = parts.found;
-    let bot = topics.map(|topics| Bot {
+    let strictness = parts.settings.understand;
+    let bot = sound.then(|| Bot {
         id: files.id.clone(),
         hash: hash(files),
-        topics,
-        topics_in: parts.locales.iter().map(|(tag, l)| (tag.to_owned(), topics_in(&parts.flows, l))).collect(),
+        topics: Topics::with(examples(&parts.flows), strictness),
+        topics_in: parts
+            .locales
+            .iter()
+            .map(|(tag, l)| (tag.to_owned(), topics_in(&parts.flows, l, strictness)))
+            .collect(),
         locales: parts.locales,
         texts: parts.texts,
         tests: parts.tests,
@@ -220,18 +236,14 @@ fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates)
 }
 
 /// The examples of another language, beside the author's own: customers mix.
-fn topics_in(flows: &[Flow], locale: &Locale) -> Topics {
+fn topics_in(flows: &[Flow], locale: &Locale, strictness: Strictness) -> Topics {
     let mut examples = examples(flows);
     let said = locale.customers_say.iter().flat_map(|(flow, all)| all.iter().map(move |text| (flow, text)));
     examples.extend(said.map(|(flow, text)| Example { topic: flow.clone(), text: text.clone() }));
     let titles = flows.iter().filter(|f| f.name.text != MAIN).filter_map(|f| Some((f, f.title.as_ref()?)));
     let titles = titles.filter_map(|(f, title)| Some((f, locale.texts.get(&title.text)?)));
     examples.extend(titles.map(|(f, text)| Example { topic: f.name.text.clone(), text: text.clone() }));
-    Topics::train(&examples)
-}
-
-fn topics(flows: &[Flow]) -> Topics {
-    Topics::train(&examples(flows))
+    Topics::with(examples, strictness)
 }
 
 fn examples(flows: &[Flow]) -> Vec<Example> {

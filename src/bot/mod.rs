@@ -16,7 +16,7 @@ pub mod settings;
 pub mod template;
 pub mod yaml;
 
-pub use compile::{Compiled, Files, Inspected, compile, inspect};
+pub use compile::{Compiled, Files, Inspected, compile, inspect, thorough};
 pub use integrations::Integrations;
 pub use lower::title;
 pub use op::FlowCode;
@@ -91,6 +91,12 @@ impl Bot {
     /// A fixed text in a language of [`Locales::fitting`], as written where there is no translation.
     pub fn said<'a>(&'a self, text: &'a str, language: Option<&str>) -> &'a str {
         language.and_then(|tag| self.locales.text(tag, text)).unwrap_or(text)
+    }
+
+    /// Learns the topics of all languages now, so that no customer waits for it.
+    pub fn learn(&self) {
+        self.topics.learn();
+        self.topics_in.values().for_each(Topics::learn);
     }
 
     /// The topics in a language of [`Locales::fitting`].

@@ -4,7 +4,7 @@ use crate::bot::Bot;
 use crate::bot::settings::duration;
 use crate::connector::Http;
 use crate::engine::file::{File, kind_of};
-use crate::engine::{self, Answer, Effect, Input, Session, Speaker, Timer, Turn, What};
+use crate::engine::{self, Answer, Effect, Event, Input, Session, Speaker, Timer, Turn, What};
 use crate::id::SessionId;
 use crate::language::ast::term;
 use crate::runtime::ports::{Connector, Request};
@@ -238,6 +238,20 @@ impl Talk {
                 Err(problem) => out::line(&format!("      * {problem}"))?,
             }
         }
+    }
+
+    /// The examples that what was said is most like.
+    fn show_nearest(&self, events: &[Event]) -> std::io::Result<()> {
+        let said = events.iter().find_map(|event| match &event.what {
+            What::Message { from: Speaker::Customer, text, .. } => Some(text),
+            _ => None,
+        });
+        let language = self.session.language.as_deref().and_then(|tag| self.bot.locales.fitting(tag));
+        let reading = said.map(|text| self.bot.topics(language).read(text));
+        for scored in reading.iter().flat_map(|reading| reading.ranked.iter().take(3)) {
+            out::line(&format!("      |   {} is most like \"{}\"", scored.topic, scored.nearest))?;
+        }
+        Ok(())
     }
 
     fn show(&self, turn: &Turn) -> std::io::Result<()> {

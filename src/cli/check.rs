@@ -1,8 +1,8 @@
 //! `rapport check`: every mistake at once.
 use super::colour::Colour;
 use super::{load, out};
-use crate::bot::compile;
 use crate::bot::paths::Bound;
+use crate::bot::thorough;
 use crate::language::{render, sarif};
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ pub fn run(args: &CheckArgs) -> Result<ExitCode> {
     let (mut wrong, mut explained) = (false, None);
     let (mut bots, mut runs): (Vec<Value>, Vec<Value>) = (vec![], vec![]);
     for folder in load::folders(&args.path)? {
-        let compiled = compile(&load::files(&folder)?);
+        let compiled = thorough(&load::files(&folder)?);
         wrong |= compiled.bot.is_none();
         let bound = compiled.bot.as_ref().and_then(|b| b.bound.as_ref());
         if args.sarif {

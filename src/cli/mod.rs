@@ -3,6 +3,7 @@ mod chat;
 mod check;
 mod colour;
 pub mod demo;
+pub mod evaluate;
 mod explain;
 mod fmt;
 mod graph;
@@ -15,6 +16,7 @@ pub mod serve;
 mod steps;
 mod test;
 mod translate;
+mod understand;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -53,6 +55,15 @@ enum Command {
     },
     /// Talk to a bot here in the terminal.
     Chat(chat::ChatArgs),
+    /// Show what a bot makes of a customer's words: topics with their scores, the nearest examples, the mood.
+    Understand {
+        /// The bot's folder, or a folder of bots.
+        path: PathBuf,
+        #[command(flatten)]
+        args: understand::UnderstandArgs,
+    },
+    /// Measure how well topics are understood, on messages whose topic is known.
+    Evaluate(evaluate::EvaluateArgs),
     /// Play a bot's conversation tests, the files in its folder `tests`.
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Test {
@@ -136,6 +147,8 @@ pub fn main() -> ExitCode {
         Command::Chat(args) => chat::run(&args),
         Command::Test { more: Some(TestCommand::Save(args)), .. } => save::run(&args),
         Command::Test { path, args, .. } => test::run(&path.unwrap_or_default(), &args),
+        Command::Understand { path, args } => understand::run(&path, &args),
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Graph { path, args } => graph::run(&path, &args),
         Command::Fmt { paths, check, stdin } => fmt::run(&paths, check, stdin),
         Command::Lsp => lsp::run(),

@@ -43,6 +43,9 @@ pub async fn start(
     std::fs::create_dir_all(&args.data)
         .with_context(|| format!("The folder {} cannot be made", args.data.display()))?;
     let store = Sqlite::open(&args.data.join("rapport.db"))?;
+    let learning = bots.clone();
+    // meanwhile the server starts; a customer who is quicker waits for the rest of it
+    std::thread::spawn(move || learning.iter().for_each(|bot| bot.learn()));
     let parts = Parts {
         store: Arc::new(store),
         bus: Arc::new(LocalBus::default()),

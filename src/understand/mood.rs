@@ -1,5 +1,7 @@
 //! How the customer feels, from a word list (`data/mood_en.tsv`) and from how things are said: capitals, "!!",
-//! "not happy", "very". A word list is no mind reader; the bot only uses this to choose kind words, never to refuse any.
+//! "not happy", "very"; and where the list knows none of the words, from a learned model (`feelings`). Neither is a mind
+//! reader; the bot only uses this to choose kind words, never to refuse any.
+use super::feelings;
 use super::normal::{Token, cap, words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -37,6 +39,8 @@ const INTENSIFIED: f32 = 1.3;
 const WEAKENED: f32 = 0.6;
 /// Being denied joy disappoints a little less than joy delights.
 const DENIED_JOY: f32 = 0.8;
+/// As likely as not; from here to certainty, strength rises from 0 to 1.
+const UNSURE: f32 = 0.5;
 /// Two exclamation marks or more raise what is there by this.
 const EXCLAIMED: f32 = 1.4;
 /// And are a little anger by themselves, where nothing is joyful.
@@ -52,7 +56,23 @@ impl Mood {
         for (feeling, weight) in felt_words(&tokens).into_iter().chain(felt_faces(text)) {
             mood.add(feeling, weight);
         }
+        if !is_listed(&tokens) {
+            mood.add_learned(text);
+        }
         mood.with_emphasis(text, &tokens)
+    }
+
+    /// What the learned model makes of words that the list does not know. It comes from talk among strangers, where thanks
+    /// are joy, so only what needs care is taken from it, and only where it is fairly sure.
+    fn add_learned(&mut self, text: &str) {
+        let [anger, worry, disappointment, ..] = feelings::likely(text);
+        let learned = [(anger, Feeling::Angry), (worry, Feeling::Worried), (disappointment, Feeling::Disappointed)];
+        for (likely, feeling) in learned {
+            let strength = (likely - UNSURE) / (1.0 - UNSURE);
+            if strength >= NOTICED {
+                self.add(feeling, strength);
+            }
+        }
     }
 
     /// The mood after a newer message: the old one fades, and faster where the new one is its opposite.
@@ -177,6 +197,12 @@ fn felt_words(tokens: &[Token]) -> Vec<(Feeling, f32)> {
         at += hit.map_or(1, |(length, _)| length);
     }
     felt
+}
+
+/// Whether the word list has anything to say, be it that a phrase means nothing.
+fn is_listed(tokens: &[Token]) -> bool {
+    let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
+    (1..=LISTS.longest).flat_map(|length| stems.windows(length)).any(|phrase| LISTS.phrases.contains_key(phrase))
 }
 
 /// "very", "a bit" and "not" before the phrase at `at`.

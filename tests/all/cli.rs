@@ -161,3 +161,49 @@ fn why_speaks_plain_words() {
     assert!(said.contains("mood: angry 0.") && said.contains("(priority high)"), "{said}");
     assert!(!said.contains("Mood") && !said.contains("High"), "{said}");
 }
+
+#[test]
+fn what_a_bot_makes_of_words_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(rapport(folder.path(), &["new", "my-shop"], "").status.success());
+    let shown = rapport(folder.path(), &["understand", "my-shop", "whn are you open on 3 May?"], "");
+    let said = words(&shown);
+    assert!(shown.status.success() && said.contains("the topic is opening_hours."), "{said}");
+    assert!(said.contains("most like \"when are you open") && said.contains("mood: anger 0.00"), "{said}");
+    assert!(said.contains("date: \""), "{said}");
+    let shown = rapport(folder.path(), &["understand", "my-shop", "qwertz", "--json"], "");
+    let read: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    assert_eq!((&read["verdict"], &read["topics"]), (&Value::from("nothing"), &Value::Array(vec![])));
+    let foreign = rapport(folder.path(), &["understand", "my-shop", "bonjour", "--language", "fr"], "");
+    assert_eq!(foreign.status.code(), Some(2));
+    assert!(words(&foreign).contains("my-shop does not speak `fr`"), "{}", words(&foreign));
+}
+
+#[test]
+fn understanding_is_measured_on_anyones_data() {
+    let data = root().join("tests/data/banking_sample");
+    let measure = |more: &[&str]| {
+        rapport(
+            &data,
+            &[&["evaluate", "--train", "train.tsv", "--test", "test.tsv", "--none", "other"], more].concat(),
+            "",
+        )
+    };
+    let told = words(&measure(&[]));
+    assert!(told.starts_with("12 topics learned from 120 examples in "), "{told}");
+    assert!(told.contains("messages about other matters") && told.contains("times "), "{told}");
+    let json = measure(&["--json"]);
+    let read: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert!(json.status.success() && read["in_scope"]["accuracy"].as_f64().is_some_and(|share| share > 90.0), "{read}");
+    assert!(read["auroc"].as_f64().is_some_and(|auroc| auroc > 90.0), "{read}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let felt = "what a bunch of morons\tanger+surprise\nthis is so annoying\tannoyance\nlovely, thank you\tgratitude\n";
+    std::fs::write(folder.path().join("felt.tsv"), felt).expect("written");
+    let moods = |label: &str| rapport(folder.path(), &["evaluate", "--mood", "felt.tsv", "--positive", label], "");
+    assert!(words(&moods("anger")).starts_with("3 messages; frustration is told apart with AUROC "));
+    assert_eq!(moods("boredom").status.code(), Some(2));
+    std::fs::write(folder.path().join("a.tsv"), "hello\tgreeting\nno label\n").expect("written");
+    let wrong = rapport(folder.path(), &["evaluate", "--train", "a.tsv", "--test", "a.tsv"], "");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(words(&wrong).contains("a.tsv, line 2: write the text, a tab, and its topic."), "{}", words(&wrong));
+}

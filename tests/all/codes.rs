@@ -1,5 +1,5 @@
 //! The catalogue of mistakes: every code has a page, and every example of every page is true.
-use crate::support::{compiled, mistakes, root};
+use crate::support::{mistakes, root, thoroughly};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use rapport::language::codes::{self, PAGES, Page};
 use std::collections::BTreeSet;
@@ -76,7 +76,7 @@ fn written_out(text: &str) -> String {
 
 fn told(files: &Example) -> (BTreeSet<&'static str>, String) {
     let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
-    let compiled = compiled(&files);
+    let compiled = thoroughly(&files);
     let codes = compiled.diagnostics.iter().map(|d| d.code).collect();
     let short = compiled.diagnostics.len() < 10;
     (codes, if short { mistakes(&compiled) } else { String::new() })

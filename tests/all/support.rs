@@ -1,11 +1,11 @@
 //! What tests share: bots from text, a clock that stands still, a whole server.
-use rapport::bot::{Bot, Compiled, Files, compile};
+use rapport::bot::{Bot, Compiled, Files, compile, thorough};
 use rapport::language::render;
 use rapport::runtime::ports::{Connector, Request};
 use rapport::time::{Clock, Millis};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 /// Monday, 4 May 2026, 10:00 in London.
 pub const MORNING: Millis = Millis(1_777_885_200_000);
@@ -13,6 +13,12 @@ pub const MORNING: Millis = Millis(1_777_885_200_000);
 pub fn compiled(files: &[(&str, &str)]) -> Compiled {
     let texts = files.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
     compile(&Files { id: "test".into(), texts })
+}
+
+/// As `check` does it: topics that confuse each other are told too.
+pub fn thoroughly(files: &[(&str, &str)]) -> Compiled {
+    let texts = files.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+    thorough(&Files { id: "test".into(), texts })
 }
 
 pub fn mistakes(compiled: &Compiled) -> String {
@@ -30,9 +36,11 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The bots that we ship.
+/// The bots that we ship, read once.
 pub fn shipped() -> Vec<Arc<Bot>> {
-    rapport::cli::load::bots(&root().join("flows")).expect("the shipped bots have no mistakes")
+    static SHIPPED: LazyLock<Vec<Arc<Bot>>> =
+        LazyLock::new(|| rapport::cli::load::bots(&root().join("flows")).expect("the shipped bots have no mistakes"));
+    SHIPPED.clone()
 }
 
 /// Time that passes when a test says so.

@@ -9,6 +9,7 @@ pub use read::{defaults, duration, pattern, read};
 
 use crate::language::ast::Term;
 use crate::language::source::Span;
+use crate::understand::topics::Strictness;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub channels: Vec<String>,
     /// Three-letter currency of amounts without one.
     pub currency: String,
+    /// How easily a topic is believed.
+    pub understand: Strictness,
 }
 
 #[derive(Clone, Debug, Default)]

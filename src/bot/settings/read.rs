@@ -6,6 +6,7 @@ use crate::language::ast::{Term, Unit, term as read_term};
 use crate::language::diagnostic::{Diagnostic, did_you_mean};
 use crate::language::source::{FileId, SourceFile};
 use crate::understand::answers::Pattern;
+use crate::understand::topics::Strictness;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,9 +29,13 @@ const KNOWN: &[&str] = &[
     "look",
     "currency",
     "channels",
+    "understand",
 ];
 /// Where customers may write.
 const CHANNELS: [&str; 2] = ["website", "whatsapp"];
+/// How easily a topic is believed.
+const STRICTNESS: [(&str, Strictness); 3] =
+    [("strict", Strictness::Strict), ("normal", Strictness::Normal), ("lenient", Strictness::Lenient)];
 /// Without a rule of the author's.
 const DIGRESSIONS: u32 = 5;
 const QUIET_AFTER: Duration = Duration::from_secs(24 * 3600);
@@ -58,6 +63,7 @@ pub fn defaults(name: &str) -> Settings {
         accent: None,
         currency: "EUR".into(),
         channels: Vec::new(),
+        understand: Strictness::default(),
     }
 }
 
@@ -106,6 +112,7 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
         "websites" => s.websites = websites(reader, node),
         "look" => look(reader, s, node),
         "channels" => s.channels = channels(reader, node),
+        "understand" => strictness(reader, s, node),
         "currency" => match reader.text(node) {
             Some(c) if c.len() == 3 && c.chars().all(|c| c.is_ascii_alphabetic()) => s.currency = c.to_uppercase(),
             Some(_) => {
@@ -223,6 +230,20 @@ fn channels(reader: &mut Reader, node: &Node) -> Vec<String> {
         reader.wrong(span, format!("There is no channel named `{text}`"), action);
     }
     found
+}
+
+fn strictness(reader: &mut Reader, s: &mut Settings, node: &Node) {
+    let Some(text) = reader.text(node) else { return };
+    let name = text.to_lowercase();
+    if let Some((_, strictness)) = STRICTNESS.iter().find(|(word, _)| *word == name) {
+        s.understand = *strictness;
+        return;
+    }
+    let action = match did_you_mean(&name, STRICTNESS.map(|(word, _)| word)) {
+        Some(meant) => format!("Did you mean `{meant}`?"),
+        None => "Write `strict`, `normal` or `lenient`.".to_owned(),
+    };
+    reader.wrong(node.span, format!("`{text}` is no way to understand customers"), action);
 }
 
 fn look(reader: &mut Reader, s: &mut Settings, node: &Node) {

@@ -24,24 +24,9 @@ fn read(file: &'static str) -> BTreeMap<Vec<String>, Vec<&'static str>> {
 /// Words in the longest phrase of the file.
 const LONGEST: usize = 5;
 
-/// The groups that are mentioned, each as often as it is, and for every word whether it is part of a longer phrase:
-/// "arrived" in "hasn't arrived" says something else than alone.
-pub fn groups(tokens: &[Token]) -> (Vec<&'static str>, Vec<bool>) {
+/// The groups that are mentioned, each as often as it is.
+pub fn groups(tokens: &[Token]) -> Vec<&'static str> {
     let stems: Vec<String> = tokens.iter().map(|token| token.stem.clone()).collect();
-    let (mut found, mut phrased) = (Vec::new(), vec![false; stems.len()]);
-    for length in 1..=LONGEST {
-        for (at, phrase) in stems.windows(length).enumerate() {
-            let Some(names) = GROUPS.get(phrase) else { continue };
-            found.extend(names);
-            if length > 1 {
-                phrased.iter_mut().skip(at).take(length).for_each(|word| *word = true);
-            }
-        }
-    }
-    (found, phrased)
-}
-
-/// The words of the groups, so that a slip in them can be mended.
-pub fn known_stems() -> impl Iterator<Item = &'static str> {
-    GROUPS.keys().flatten().map(String::as_str).filter(|stem| stem.len() > 3)
+    let phrases = (1..=LONGEST).flat_map(|length| stems.windows(length));
+    phrases.filter_map(|phrase| GROUPS.get(phrase)).flatten().copied().collect()
 }

@@ -83,9 +83,14 @@ proptest! {
 fn long_texts_are_read_in_no_time() {
     let shop = Topics::train(&[Example { topic: "a".to_owned(), text: "where is my order".to_owned() }]);
     let began = std::time::Instant::now();
-    for text in
-        ["1 ".repeat(50_000), "a".repeat(100_000), "no, ".repeat(30_000), "1,".repeat(50_000), "@.".repeat(50_000)]
-    {
+    for text in [
+        "1 ".repeat(50_000),
+        "a".repeat(100_000),
+        "no, ".repeat(30_000),
+        "1,".repeat(50_000),
+        "@.".repeat(50_000),
+        "wehre si my prarcel. ".repeat(5_000),
+    ] {
         for kind in kinds() {
             find(&kind, &text, &frame());
         }
@@ -95,4 +100,26 @@ fn long_texts_are_read_in_no_time() {
         choose(std::slice::from_ref(&text), &text);
     }
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+#[test]
+fn what_is_no_word_is_no_topic() {
+    let shop = Topics::train(&[
+        Example { topic: "order".to_owned(), text: "where is my order".to_owned() },
+        Example { topic: "hours".to_owned(), text: "when are you open".to_owned() },
+        Example { topic: "faces".to_owned(), text: "\u{1f600}".to_owned() },
+    ]);
+    for text in [
+        "",
+        " ",
+        "\u{301}\u{301}\u{301}",
+        "\u{1f600}\u{1f44d}",
+        "?!?!",
+        "\u{0}\u{7f}",
+        "ขอบคุณ",
+        "谢谢你",
+        "\u{200d}\u{fe0f}",
+    ] {
+        assert_eq!(shop.read(text).verdict, Verdict::Nothing, "{text:?}");
+    }
 }

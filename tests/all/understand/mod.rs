@@ -3,6 +3,7 @@ mod anything;
 mod buttons;
 mod corrections;
 mod kinds;
+mod measures;
 mod moods;
 mod person;
 mod topics;

@@ -34,6 +34,8 @@ fn how_messages_feel() {
         ("My TV and my PC", None),
         ("please don't send it yet", None),
         ("why do you not accept cash", None),
+        // none of these words is listed
+        ("what a bunch of morons", Some(Angry)),
         ("I'm very pleased with it", Some(Happy)),
         ("I think it has gotten lost, what if it never comes", Some(Worried)),
         ("204518", None),

@@ -1,0 +1,200 @@
+//! `rapport evaluate`: how well topics are understood, on anyone's data.
+use crate::understand::measure::{Report, frustration, labelled, percent};
+use crate::understand::topics::{Example, Topics};
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Confusions that are printed.
+const CONFUSIONS: usize = 20;
+/// The published rejection rate that results are compared at.
+const REJECTED: f64 = 0.7;
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct EvaluateArgs {
+    /// Examples to learn from: a text, a tab and its topic on each line.
+    #[arg(long, required_unless_present = "mood")]
+    pub train: Option<PathBuf>,
+    /// Messages to read, written alike. May be given several times.
+    #[arg(long, required_unless_present = "mood")]
+    pub test: Vec<PathBuf>,
+    /// The label of messages about other matters. They are never learned.
+    #[arg(long)]
+    pub none: Option<String>,
+    /// Messages with their feelings, joined by `+`: measures how well frustration is recognised.
+    #[arg(long, requires = "positive", conflicts_with_all = ["train", "test"])]
+    pub mood: Option<PathBuf>,
+    /// A label of frustrated messages. May be given several times.
+    #[arg(long)]
+    pub positive: Vec<String>,
+    /// Print JSON, for other programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What was counted, and how long it took.
+pub struct Measured {
+    pub topics: usize,
+    pub examples: usize,
+    pub report: Report,
+    pub learning: Duration,
+    /// For each message, on one core.
+    pub reading: Duration,
+}
+
+pub fn run(args: &EvaluateArgs) -> Result<ExitCode> {
+    if let Some(file) = &args.mood {
+        return mood(file, args);
+    }
+    let Some(file) = &args.train else { bail!("Give examples to learn from with `--train`.") };
+    let train = read(file)?;
+    let mut test = Vec::new();
+    for file in &args.test {
+        test.extend(read(file)?);
+    }
+    let measured = measure(train, &test, args.none.as_deref());
+    if measured.examples == 0 {
+        bail!("There is nothing to learn in {}: all its lines are about other matters.", file.display());
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&to_json(&measured))?);
+    } else {
+        print!("{}", words(&measured));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn mood(file: &Path, args: &EvaluateArgs) -> Result<ExitCode> {
+    let messages = read(file)?;
+    let Some(auroc) = frustration(&messages, &args.positive) else {
+        let labels = args.positive.join(", ");
+        bail!("{} needs messages that are labelled {labels}, and others.", file.display());
+    };
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&json!({ "messages": messages.len(), "auroc": auroc }))?);
+    } else {
+        println!("{} messages; frustration is told apart with AUROC {auroc:.1}.", messages.len());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads a file of texts and labels.
+///
+/// # Errors
+/// What is wrong with it, in words for people.
+pub fn read(path: &Path) -> Result<Vec<Example>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("The file {} cannot be read", path.display()))?;
+    let examples = labelled(&text);
+    examples.or_else(|line| bail!("{}, line {line}: write the text, a tab, and its topic.", path.display()))
+}
+
+/// Learns one set and reads the other.
+pub fn measure(train: Vec<Example>, test: &[Example], none: Option<&str>) -> Measured {
+    let train: Vec<Example> = train.into_iter().filter(|e| none.is_none_or(|none| e.topic != none)).collect();
+    let mut names: Vec<&str> = train.iter().map(|e| e.topic.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let (topics, examples) = (names.len(), train.len());
+    let learned = Topics::train(&train);
+    let begun = Instant::now();
+    learned.learn();
+    let learning = begun.elapsed();
+    // what is made once for the whole program is no part of a message's time
+    learned.read("hello");
+    let begun = Instant::now();
+    let readings: Vec<_> = test.iter().map(|message| learned.read(&message.text)).collect();
+    let reading = begun.elapsed() / u32::try_from(test.len().max(1)).unwrap_or(u32::MAX);
+    let mut report = Report::default();
+    for (message, reading) in test.iter().zip(&readings) {
+        let topic = Some(message.topic.as_str()).filter(|topic| none != Some(*topic));
+        report.count(topic, reading);
+    }
+    Measured { topics, examples, report, learning, reading }
+}
+
+fn words(measured: &Measured) -> String {
+    let Measured { report, .. } = measured;
+    let (scope, other) = (&report.in_scope, &report.other);
+    let share = |part: usize, of: usize| percent(part, of).map_or_else(|| "-".into(), |p| format!("{p:.1} %"));
+    let mut out = format!(
+        "{} topics learned from {} examples in {:.0} ms; {:.0} µs a message.\n",
+        measured.topics,
+        measured.examples,
+        measured.learning.as_secs_f64() * 1e3,
+        measured.reading.as_secs_f64() * 1e6
+    );
+    let mut line = |name: &str, value: String| out.push_str(&format!("  {name:<58}{value:>8}\n"));
+    if scope.count > 0 {
+        line("messages about the topics", scope.count.to_string());
+        line("right topic, whatever its score", share(scope.best, scope.count));
+        line("right topic, and believed", share(scope.believed, scope.count));
+        line("wrong topic, and believed", share(scope.wrong_routes, scope.count));
+        line("begun at once: right", share(scope.sure, scope.count));
+        line("begun at once: wrong", share(scope.sure_wrong, scope.count));
+        line("asked \"did you mean\": the right one among them", share(scope.close, scope.count));
+        line("asked \"did you mean\": the right one not among them", share(scope.close_without, scope.count));
+        line("not understood", share(scope.nothing, scope.count));
+    }
+    if other.count > 0 {
+        line("messages about other matters", other.count.to_string());
+        line("not understood, as it should be", share(other.nothing, other.count));
+        line("asked \"did you mean\"", share(other.close, other.count));
+        line("a topic begun at once", share(other.sure, other.count));
+    }
+    if let (Some(right), Some(auroc)) = (report.right_where_rejected(REJECTED), report.auroc()) {
+        line("right topic where 70 % of other matters are rejected", format!("{right:.1} %"));
+        line("how well the score tells both apart (AUROC)", format!("{auroc:.1}"));
+    }
+    let confusions = confusions(report);
+    if !confusions.is_empty() {
+        out.push_str("Most often confused:\n");
+    }
+    for (wanted, read, count) in confusions.iter().take(CONFUSIONS) {
+        let read = if read.is_empty() { "nothing" } else { read };
+        out.push_str(&format!("  {count:>5} times {wanted} was read as {read}\n"));
+    }
+    out
+}
+
+/// The commonest first.
+fn confusions(report: &Report) -> Vec<(&str, &str, usize)> {
+    let all = report.confusions.iter().map(|((wanted, read), count)| (wanted.as_str(), read.as_str(), *count));
+    let mut all: Vec<_> = all.collect();
+    all.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+    all
+}
+
+fn to_json(measured: &Measured) -> Value {
+    let Measured { report, .. } = measured;
+    let (scope, other) = (&report.in_scope, &report.other);
+    let confused = confusions(report);
+    let confused = confused.iter().map(|(wanted, read, n)| json!({ "label": wanted, "read_as": read, "count": n }));
+    json!({
+        "topics": measured.topics,
+        "examples": measured.examples,
+        "training_ms": measured.learning.as_secs_f64() * 1e3,
+        "microseconds_per_message": measured.reading.as_secs_f64() * 1e6,
+        "in_scope": {
+            "count": scope.count,
+            "accuracy": percent(scope.best, scope.count),
+            "accuracy_with_threshold": percent(scope.believed, scope.count),
+            "wrong_routes": percent(scope.wrong_routes, scope.count),
+            "sure_right": percent(scope.sure, scope.count),
+            "sure_wrong": percent(scope.sure_wrong, scope.count),
+            "close_with_right": percent(scope.close, scope.count),
+            "close_without_right": percent(scope.close_without, scope.count),
+            "not_understood": percent(scope.nothing, scope.count),
+        },
+        "out_of_scope": {
+            "count": other.count,
+            "recall": percent(other.nothing, other.count),
+            "close": percent(other.close, other.count),
+            "sure": percent(other.sure, other.count),
+        },
+        "in_scope_accuracy_at_70_out_of_scope_recall": report.right_where_rejected(REJECTED),
+        "auroc": report.auroc(),
+        "confusions": confused.collect::<Vec<_>>(),
+    })
+}
