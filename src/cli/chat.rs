@@ -264,6 +264,9 @@ impl Talk {
             if let Some(words) = self.words(&event.what) {
                 out::line(&words)?;
             }
+            if self.why && matches!(event.what, What::Understood { .. }) {
+                self.show_nearest(&turn.events)?;
+            }
         }
         Ok(())
     }
