@@ -225,8 +225,16 @@ impl<'a> Stage<'a> {
         while let Some(input) = inputs.pop_front() {
             let turn = engine::watched(self.bot, &mut self.session, input, self.now);
             self.note(&turn);
+            let broke = turn.events.iter().find_map(|e| match &e.what {
+                What::Faulted { problem } => Some(problem.clone()),
+                _ => None,
+            });
             self.events.extend(turn.events);
             self.walked.extend(turn.seen.walked);
+            if let Some(problem) = broke {
+                let action = "Mend the line of the bot that did this; customers would be told that something is wrong.";
+                return Err((format!("Something is wrong with the bot: {problem}"), action.into()));
+            }
             for effect in turn.effects {
                 match effect {
                     Effect::Call { call, system, action, .. } => {

@@ -4,7 +4,7 @@ use super::near::{Near, listed};
 use super::{Subject, visit};
 use crate::bot::MAIN;
 use crate::bot::template::BUILT_IN;
-use crate::language::ast::{Expr, Handler, Name, Start, When};
+use crate::language::ast::{Expr, Flow, Handler, Name, Start, When};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::{FileId, Span};
 use crate::language::steps::{AcceptKind, Ask, Step, Triage, Use};
@@ -67,6 +67,7 @@ impl<'a> Known<'a> {
         let mut open: BTreeSet<String> = BTreeSet::new();
         for flow in subject.flows {
             visit::steps(flow, &mut |step| known.learn(step, &mut open));
+            known.learn_cards(flow);
             for start in &flow.starts {
                 if let Start::Event { with, .. } = start {
                     known.details.extend(with.iter().cloned());
@@ -81,6 +82,21 @@ impl<'a> Known<'a> {
         known.fields.insert("customer".into(), customer);
         known.fields.insert("hours".into(), ["open", "next_open"].map(str::to_owned).into());
         known
+    }
+
+    /// A card's buttons answer a question of its flow.
+    fn learn_cards(&mut self, flow: &'a Flow) {
+        let (mut buttons, mut asked) = (BTreeSet::new(), Vec::new());
+        visit::steps(flow, &mut |step| match step {
+            Step::Card(card) => buttons.extend(card.buttons.iter().map(|(name, _)| name.text.clone())),
+            Step::Ask(ask) => asked.push(ask.slot.text.clone()),
+            _ => {}
+        });
+        for detail in asked.into_iter().filter(|_| !buttons.is_empty()) {
+            if let Some(values) = self.values.get_mut(&detail) {
+                values.extend(buttons.iter().cloned());
+            }
+        }
     }
 
     fn learn(&mut self, step: &'a Step, open: &mut BTreeSet<String>) {

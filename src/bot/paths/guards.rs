@@ -1,6 +1,6 @@
 //! What a condition makes known, and what a text reads without asking first whether it is known.
 
-const COMPARING: [&str; 15] = [
+const COMPARING: [&str; 19] = [
     "known",
     "same",
     "one_of",
@@ -15,6 +15,10 @@ const COMPARING: [&str; 15] = [
     "ago_at_least",
     "ago_less",
     "ago_at_most",
+    "away_more",
+    "away_at_least",
+    "away_less",
+    "away_at_most",
     "is_kind",
 ];
 const KEYWORDS: [&str; 16] = [

@@ -85,6 +85,10 @@ pub const FUNCTIONS: &[&str] = &[
     "ago_at_least",
     "ago_less",
     "ago_at_most",
+    "away_more",
+    "away_at_least",
+    "away_less",
+    "away_at_most",
     "feels",
     "is_kind",
 ];

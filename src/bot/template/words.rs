@@ -2,6 +2,7 @@
 //! Unknown details compare as unequal to everything; nothing here fails on them.
 use super::filters::wrong;
 use super::to_json;
+use crate::bot::phrases;
 use crate::bot::settings::kinds::{self, LABEL, VALUE};
 use crate::bot::settings::{Settings, duration, read_term};
 use jiff::Timestamp;
@@ -25,7 +26,7 @@ pub(super) fn register(env: &mut Environment<'static>, settings: &Settings) {
     });
     env.add_function("has", |a: Value, b: Value| has(&a, &b));
     comparisons(env, &settings.time_zone);
-    agos(env, &settings.time_zone);
+    from_now(env, &settings.time_zone);
     env.add_function("feels", |s: &State<'_, '_>, feeling: String| {
         s.lookup(FEELING).is_some_and(|v| v.as_str() == Some(feeling.as_str()))
     });
@@ -49,19 +50,22 @@ fn comparisons(env: &mut Environment<'static>, zone: &TimeZone) {
     }
 }
 
-fn agos(env: &mut Environment<'static>, zone: &TimeZone) {
+/// `… ago` and `… away`: how far a day or a moment is from now.
+fn from_now(env: &mut Environment<'static>, zone: &TimeZone) {
     type Holds = fn(Ordering) -> bool;
     let all: [(&str, Holds); 4] = [
-        ("ago_more", Ordering::is_gt),
-        ("ago_at_least", Ordering::is_ge),
-        ("ago_less", Ordering::is_lt),
-        ("ago_at_most", Ordering::is_le),
+        ("more", Ordering::is_gt),
+        ("at_least", Ordering::is_ge),
+        ("less", Ordering::is_lt),
+        ("at_most", Ordering::is_le),
     ];
     for (name, holds) in all {
-        let zone = zone.clone();
-        env.add_function(name, move |s: &State<'_, '_>, a: Value, d: Value| {
-            ago(s, &a, &d, &zone).map(|order| order.is_some_and(holds))
-        });
+        for (when, ahead) in [("ago", false), ("away", true)] {
+            let zone = zone.clone();
+            env.add_function(format!("{when}_{name}"), move |s: &State<'_, '_>, a: Value, d: Value| {
+                distance(s, &a, &d, ahead, &zone).map(|order| order.is_some_and(holds))
+            });
+        }
     }
 }
 
@@ -96,8 +100,17 @@ fn same(a: &Value, b: &Value) -> bool {
 fn same_texts(a: &str, b: &str) -> bool {
     let plain = |text: &str| text.trim().to_lowercase();
     plain(a) == plain(b)
+        || is_weekday(a, &plain(b))
+        || is_weekday(b, &plain(a))
         || seconds(a).is_some_and(|length| seconds(b) == Some(length))
         || clock(a).is_some_and(|time| clock(b) == Some(time))
+}
+
+/// Whether a day is "saturday": authors compare days with their names.
+fn is_weekday(day: &str, name: &str) -> bool {
+    let Some(at) = phrases::DAYS.iter().position(|known| known.eq_ignore_ascii_case(name)) else { return false };
+    let date = day.trim().parse::<Date>().or_else(|_| day.trim().parse::<DateTime>().map(|at| at.date()));
+    date.is_ok_and(|date| usize::try_from(date.weekday().to_monday_zero_offset()) == Ok(at))
 }
 
 /// The name and the label of a row.
@@ -192,11 +205,18 @@ fn moment(v: &Value, zone: &TimeZone) -> Option<i64> {
     at.to_zoned_datetime(zone.clone()).ok().map(|z| z.timestamp().as_millisecond())
 }
 
-/// How long ago `a` was, compared with a stretch of time.
-fn ago(state: &State<'_, '_>, a: &Value, length: &Value, zone: &TimeZone) -> Result<Option<Ordering>, Error> {
+/// How long ago `a` was, or how far ahead it is, compared with a stretch of time.
+fn distance(
+    state: &State<'_, '_>,
+    a: &Value,
+    length: &Value,
+    ahead: bool,
+    zone: &TimeZone,
+) -> Result<Option<Ordering>, Error> {
     let now =
         state.lookup(NOW).and_then(|v| i64::try_from(v).ok()).ok_or_else(|| wrong("the time is not known here"))?;
     let limit = number(length).or_else(|| seconds(length.as_str()?));
-    let (Some(then), Some(limit)) = (moment(a, zone), limit) else { return Ok(None) };
-    Ok(((now - then) as f64 / 1000.0).partial_cmp(&limit))
+    let (Some(at), Some(limit)) = (moment(a, zone), limit) else { return Ok(None) };
+    let apart = if ahead { at - now } else { now - at };
+    Ok((apart as f64 / 1000.0).partial_cmp(&limit))
 }

@@ -44,17 +44,18 @@ impl Reader {
                 return Ok(format!("{function}({l}, {})", right.jinja));
             }
         }
-        const AMOUNTS: [([&str; 2], &str, &str); 4] = [
-            (["more", "than"], "more", "ago_more"),
-            (["less", "than"], "less", "ago_less"),
-            (["at", "least"], "at_least", "ago_at_least"),
-            (["at", "most"], "at_most", "ago_at_most"),
+        const AMOUNTS: [([&str; 2], &str); 4] = [
+            (["more", "than"], "more"),
+            (["less", "than"], "less"),
+            (["at", "least"], "at_least"),
+            (["at", "most"], "at_most"),
         ];
-        for (words, plain, ago) in AMOUNTS {
+        for (words, function) in AMOUNTS {
             if self.eat(&words) {
-                return self.amount(left, &words.join(" "), plain, ago);
+                return self.amount(left, &words.join(" "), function);
             }
         }
+        self.counted_otherwise()?;
         self.compared_otherwise()?;
         if let Some(kind) = self.a_kind() {
             let jinja = format!("is_kind({l}, {})", lex::quoted(&kind.text));
@@ -111,10 +112,30 @@ impl Reader {
         Err(self.peek().map_or_else(|| self.missing("`is`"), |t| Mistake::at(t, problem, format!("Write `{right}`."))))
     }
 
-    fn amount(&mut self, left: &Operand, words: &str, plain: &str, ago: &str) -> Read<String> {
+    /// `is within 2 days`, `is in the past`: days and moments in words that are not ours.
+    fn counted_otherwise(&self) -> Read<()> {
+        let Some(first) = self.peek() else { return Ok(()) };
+        let after = (self.word(1), self.word(2));
+        let action = match (self.word(0), after) {
+            (Some("within"), _) => "Write `is at most 2 days away` or `is at most 2 days ago`.",
+            (Some("in"), (Some("the"), Some("past"))) => "Write `is before today` or `is before now`.",
+            (Some("in"), (Some("the"), Some("future"))) => "Write `is after today` or `is after now`.",
+            _ => return Ok(()),
+        };
+        Err(Mistake::at(first, format!("`{}` does not compare", first.text), action))
+    }
+
+    /// `50`, `30 days ago`, `24 hours away`, `24 hours from now`.
+    fn amount(&mut self, left: &Operand, words: &str, function: &str) -> Read<String> {
         let right = self.operand_after(&format!("`{words}`"))?;
-        let function = if self.eat(&["ago"]) { ago } else { plain };
-        Ok(format!("{function}({}, {})", left.jinja, right.jinja))
+        let when = if self.eat(&["ago"]) {
+            "ago_"
+        } else if self.eat(&["away"]) || self.eat(&["from", "now"]) {
+            "away_"
+        } else {
+            ""
+        };
+        Ok(format!("{when}{function}({}, {})", left.jinja, right.jinja))
     }
 
     fn one_of(&mut self, left: &Operand) -> Read<String> {

@@ -5,7 +5,7 @@ mod lex;
 
 pub use compare::read_otherwise;
 
-use super::ast::{BareWord, Expr};
+use super::ast::{BareWord, Expr, term};
 use super::diagnostic::Diagnostic;
 use super::source::Span;
 use lex::{Kind, Token};
@@ -256,7 +256,17 @@ impl Reader {
     }
 
     fn join(&mut self, left: Operand, sign: &str) -> Read<Operand> {
+        let at = self.at;
         let right = self.product()?;
+        // "now + 24 hours" reads well and cannot be worked out: a stretch of time is a text.
+        let moment = |operand: &Operand| matches!(operand.path.as_deref(), Some("now" | "today"));
+        let length = |operand: &Operand| term(operand.jinja.trim_matches('"')).is_some();
+        if [&left, &right].into_iter().any(|operand| moment(operand) || length(operand)) {
+            let action = "Compare instead: `is less than 24 hours away`, `is more than 2 days ago`, `is before today`.";
+            let problem = "days and stretches of time cannot be added or taken away";
+            let place = self.tokens.get(at.saturating_sub(1)).or(self.tokens.last());
+            return Err(place.map_or_else(|| self.missing("this"), |token| Mistake::at(token, problem, action)));
+        }
         Ok(Operand { jinja: format!("({} {sign} {})", left.jinja, right.jinja), path: None })
     }
 
@@ -282,6 +292,10 @@ impl Reader {
         let Some(token) = self.next() else { return Err(self.missing("this")) };
         let plain = |jinja: String| Ok(Operand { jinja, path: None });
         match token.kind {
+            Kind::Text if token.text.contains("{{") => {
+                let action = "Join the pieces with `+`, like `\"It was \" + amount`.";
+                Err(Mistake::at(&token, "a detail in braces is not filled in here", action))
+            }
             Kind::Number | Kind::Text => plain(token.jinja()),
             Kind::Word => match token.text.to_lowercase().as_str() {
                 "yes" | "true" => plain("true".into()),
