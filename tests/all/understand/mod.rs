@@ -5,6 +5,7 @@ mod corrections;
 mod kinds;
 mod moods;
 mod person;
+mod tongues;
 mod topics;
 mod values;
 mod words;
