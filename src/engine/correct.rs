@@ -32,7 +32,7 @@ impl<'a> Run<'a> {
         if self.offered.iter().chain(&self.control.choices).any(|c| same(&c.label, text)) {
             return false;
         }
-        let Some(correction) = answers::correction(text) else { return false };
+        let Some(correction) = answers::correction(text, &self.answer_frame().language) else { return false };
         let Some(taken) = self.taken_back(&correction, text) else { return false };
         self.control.corrections += 1;
         if self.control.settled.contains(&taken.slot) || self.control.corrections > CORRECTIONS {

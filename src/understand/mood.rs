@@ -1,5 +1,5 @@
-//! How the customer feels, from a word list (`data/mood_en.tsv`) and from how things are said: capitals, "!!",
-//! "not happy", "very"; and where the list knows none of the words, from a learned model (`feelings`). Neither is a mind
+//! How the customer feels, from word lists (`data/mood_en.tsv`, `mood_de.tsv`) and from how things are said: capitals, "!!",
+//! "not happy", "very"; and where the lists know none of the words, from a learned model (`feelings`). Neither is a mind
 //! reader; the bot only uses this to choose kind words, never to refuse any.
 use super::feelings;
 use super::normal::{Token, cap, words};
@@ -145,11 +145,12 @@ struct Lists {
     longest: usize,
 }
 
-static LISTS: LazyLock<Lists> = LazyLock::new(|| read(include_str!("data/mood_en.tsv")));
+static LISTS: LazyLock<Lists> =
+    LazyLock::new(|| read(&[include_str!("data/mood_en.tsv"), include_str!("data/mood_de.tsv")]));
 
-fn read(file: &str) -> Lists {
+fn read(files: &[&str]) -> Lists {
     let mut lists = Lists { phrases: Lexicon::new(), faces: BTreeMap::new(), longest: 0 };
-    for line in file.lines().filter(|line| !line.starts_with('#')) {
+    for line in files.iter().flat_map(|file| file.lines()).filter(|line| !line.starts_with('#')) {
         let mut columns = line.split('\t');
         let (Some(phrase), Some(feeling), Some(weight)) = (columns.next(), columns.next(), columns.next()) else {
             continue;
@@ -222,6 +223,12 @@ fn turned(tokens: &[Token], at: usize, feeling: Feeling, weight: f32) -> Option<
 }
 
 static INTENSIFIERS: &[&str] = &[
+    "echt",
+    "extrem",
+    "sehr",
+    "total",
+    "vollig",
+    "wirklich",
     "absolutely",
     "beyond",
     "completely",
@@ -244,8 +251,24 @@ static INTENSIFIERS: &[&str] = &[
 static WEAKENERS: &[&str] = &["bit", "fairly", "kinda", "little", "pretty", "slightly", "somewhat", "sorta"];
 
 pub(super) fn negates(word: &str) -> bool {
-    matches!(word, "not" | "no" | "never" | "nothing" | "neither" | "nor" | "without" | "hardly" | "barely" | "cannot")
-        || NEGATED_VERBS.contains(&word)
+    matches!(
+        word,
+        "not"
+            | "no"
+            | "never"
+            | "nothing"
+            | "neither"
+            | "nor"
+            | "without"
+            | "hardly"
+            | "barely"
+            | "cannot"
+            | "nicht"
+            | "kein"
+            | "keine"
+            | "keinen"
+            | "nie"
+    ) || NEGATED_VERBS.contains(&word)
 }
 
 /// As they are folded: "isn't" is `isnt`.

@@ -5,12 +5,41 @@ use super::normal::{Token, alike, cap, words};
 use std::sync::LazyLock;
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists::read(include_str!("data/person_en.txt")));
+static GERMAN: LazyLock<Lists> = LazyLock::new(|| Lists::of_languages("", &[include_str!("data/person_de.txt")]));
+static FRENCH: LazyLock<Lists> = LazyLock::new(|| Lists::of_languages("", &[include_str!("data/person_fr.txt")]));
+static SPANISH: LazyLock<Lists> = LazyLock::new(|| Lists::of_languages("", &[include_str!("data/person_es.txt")]));
 
 /// "talk to a person", "human please", "agent"; not "someone stole my parcel".
 pub fn asks_for_a_person(text: &str) -> bool {
     let tokens = words(cap(text));
     let said: Vec<&str> = tokens.iter().map(|token: &Token| token.text.as_str()).collect();
-    is_only_a_person(&said) || (0..said.len()).any(|at| asks_at(&said, at))
+    is_only_a_person(&said)
+        || (0..said.len()).any(|at| asks_at(&said, at))
+        || others().iter().any(|lists| asks_in(lists, &said))
+}
+
+/// Of each language but English: in these the verb may stand anywhere.
+fn others() -> [&'static Lists; 3] {
+    [&GERMAN, &FRENCH, &SPANISH]
+}
+
+/// "Mitarbeiter bitte", "kann ich mit einem Menschen sprechen", "nicht mit einem Bot reden"; not "der Mitarbeiter war frech".
+fn asks_in(lists: &Lists, said: &[&str]) -> bool {
+    let around = |word: &&str| ["polite", "articles", "adjectives"].iter().any(|list| lists.has(list, word));
+    let named = |word: &&str| lists.has("nouns", word);
+    let only = said.iter().all(|word| around(word) || named(word));
+    if only && said.iter().any(|word| named(word) && !lists.has("vague", word)) {
+        return true;
+    }
+    let speaks = said.iter().any(|word| lists.has("contact", word));
+    let denied = said.iter().any(|word| lists.has("denials", word));
+    let wanted = if denied { "bots" } else { "nouns" };
+    let with_one = |at: usize| {
+        let after = said.get(at + 1..).unwrap_or_default().iter();
+        let next = after.into_iter().find(|word| !["articles", "adjectives"].iter().any(|list| lists.has(list, word)));
+        next.is_some_and(|word| lists.has(wanted, word))
+    };
+    speaks && said.iter().enumerate().any(|(at, word)| lists.has("with", word) && with_one(at))
 }
 
 /// One way of asking begins at this word.

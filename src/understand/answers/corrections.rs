@@ -5,7 +5,24 @@ use crate::understand::normal::{Token, cap, is_stop_word, words};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists::read(include_str!("../data/corrections_en.txt")));
+const ENGLISH: &str = include_str!("../data/corrections_en.txt");
+static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists::read(ENGLISH));
+static GERMAN: LazyLock<Lists> =
+    LazyLock::new(|| Lists::of_languages(ENGLISH, &[include_str!("../data/corrections_de.txt")]));
+static FRENCH: LazyLock<Lists> =
+    LazyLock::new(|| Lists::of_languages(ENGLISH, &[include_str!("../data/corrections_fr.txt")]));
+static SPANISH: LazyLock<Lists> =
+    LazyLock::new(|| Lists::of_languages(ENGLISH, &[include_str!("../data/corrections_es.txt")]));
+
+/// The words of a language beside the English ones, which people use everywhere.
+fn lists(language: &str) -> &'static Lists {
+    match language.split(['-', '_']).next().unwrap_or("") {
+        "de" => &GERMAN,
+        "fr" => &FRENCH,
+        "es" => &SPANISH,
+        _ => &LISTS,
+    }
+}
 
 /// What a correction says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +40,12 @@ const ABOUT: usize = 4;
 /// Words of a new value that stands alone behind "no," or "sorry".
 const SHORT: usize = 3;
 
-/// Reads a correction. A plain "no" and "no, thanks" are none.
-pub fn correction(text: &str) -> Option<Correction> {
+/// Reads a correction of somebody who writes in this language. A plain "no" and "no, thanks" are none.
+pub fn correction(text: &str, language: &str) -> Option<Correction> {
     let text = cap(text);
     let tokens = words(text);
-    let mut reader = Reader { text, tokens: &tokens, at: 0, about: None, opened: false, sure: false };
+    let mut reader =
+        Reader { lists: lists(language), text, tokens: &tokens, at: 0, about: None, opened: false, sure: false };
     reader.open();
     let claimed = reader.claim();
     let rest = reader.rest();
@@ -42,6 +60,7 @@ pub fn correction(text: &str) -> Option<Correction> {
 }
 
 struct Reader<'t> {
+    lists: &'static Lists,
     text: &'t str,
     tokens: &'t [Token],
     /// The first word that is not read yet.
@@ -142,7 +161,7 @@ impl Reader<'_> {
             (None, None) => return false,
         };
         // "the right one is" names nothing, "the right order number is" an order number
-        let right = |at: &usize| LISTS.has("right one", self.word(*at));
+        let right = |at: &usize| self.lists.has("right one", self.word(*at));
         let named = place.start + place.clone().take_while(right).count();
         let whole = !place.clone().all(|at| right(&at));
         self.about = if whole { Some(self.bytes(&(named..place.end))) } else { self.about.take() };
@@ -153,7 +172,7 @@ impl Reader<'_> {
 
     /// "not 204518 but 204519", "not 204518, it's 204519": what stands after it.
     fn deny(&mut self) {
-        if !LISTS.has("not", self.word(self.at)) {
+        if !self.lists.has("not", self.word(self.at)) {
             return;
         }
         let but = (self.at + 1..self.tokens.len()).take(ABOUT + 1).find_map(|at| {
@@ -172,7 +191,7 @@ impl Reader<'_> {
         while let Some(token) = self.tokens.get(end).filter(|_| end - start < ABOUT) {
             let figures = token.text.contains(|c: char| c.is_ascii_digit());
             let joins = end > start && token.text == "of";
-            let other = (is_stop_word(&token.text) && !joins) || LISTS.has("no thing", &token.text);
+            let other = (is_stop_word(&token.text) && !joins) || self.lists.has("no thing", &token.text);
             if figures || other || (end > start && self.breath(end)) {
                 break;
             }
@@ -213,6 +232,6 @@ impl Reader<'_> {
     /// Words of the longest phrase of this list that stands here.
     fn longest(&self, list: &str, at: usize) -> Option<usize> {
         let here = |phrase: &&&str| phrase.split(' ').enumerate().all(|(i, word)| self.word(at + i) == word);
-        LISTS.of(list).iter().filter(here).map(|phrase| phrase.split(' ').count()).max()
+        self.lists.of(list).iter().filter(here).map(|phrase| phrase.split(' ').count()).max()
     }
 }

@@ -1,5 +1,6 @@
 //! Days in a sentence: "3/5/2026", "May 3rd", "last Friday", "in two weeks". The earliest in the text wins.
 use super::day_words::{in_words, month};
+use super::tongue::{About, in_english};
 use super::{Found, Frame};
 use crate::understand::normal::{Flat, words};
 use jiff::civil::Date;
@@ -16,7 +17,7 @@ pub(super) fn date(text: &str, frame: &Frame) -> Option<Found> {
     let today = frame.today()?;
     let flat = Flat::new(text);
     let mut found = in_figures(&flat.text, frame, today);
-    let tokens = words(&flat.text);
+    let tokens = in_english(words(&flat.text), About::Dates, &frame.tongue());
     found.extend(in_words(&tokens, today));
     let (date, span) = found.into_iter().min_by_key(|(_, span)| (span.start, std::cmp::Reverse(span.end)))?;
     Some(Found::new(date.to_string(), flat.original(span)))

@@ -19,6 +19,12 @@ pub(super) fn in_words(tokens: &[Token], today: Date) -> Vec<(Date, Range<usize>
     let mut at = 0;
     while let Some(first) = tokens.get(at) {
         let rest = tokens.get(at..).unwrap_or_default();
+        if let Some(day) = day_named(word(rest, 1)).filter(|_| word(rest, 0) == "nearest") {
+            let end = rest.get(1).map_or(first.span.end, |name| name.span.end);
+            found.extend(nearest(today, day).map(|date| (date, first.span.start..end)));
+            at += 2;
+            continue;
+        }
         let read = calendar_day(rest, tense, today)
             .or_else(|| relative_day(rest, today))
             .or_else(|| counted(rest, today))
@@ -235,6 +241,13 @@ fn day_of_week(tokens: &[Token], today: Date) -> Read {
     let (amount, used) = amount(tokens.get(2..)?).filter(|_| word(tokens, 1) == "in")?;
     let by = unit(word(tokens, 2 + used), amount).filter(|_| word(tokens, 2 + used).starts_with("week"))?;
     Some((moved(today.nth_weekday(1, day).ok()?, by)?, 3 + used))
+}
+
+/// "nächsten Freitag", "vendredi prochain": the first that comes to some, the one of next week to others. Read only where
+/// both mean the same day.
+fn nearest(today: Date, day: Weekday) -> Option<Date> {
+    let coming = today.nth_weekday(1, day).ok()?;
+    (in_week(today, 1, day) == Some(coming)).then_some(coming)
 }
 
 /// A day of the week that is `by` weeks away; weeks begin on Monday.

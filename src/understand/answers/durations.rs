@@ -1,7 +1,8 @@
 //! Stretches of time in a sentence: "an hour and a half", "2 weeks", "1h30". As words that a term is read from: a whole
 //! number and a unit, "90 minutes". A month counts as 30 days, a year as 365.
-use super::Found;
 use super::pieces::Pieces;
+use super::tongue::About;
+use super::{Found, Frame};
 use crate::understand::normal::{Flat, is_stop_word};
 
 const UNITS: [(&str, u64); 5] = [("second", 1), ("minute", 60), ("hour", 3_600), ("day", 86_400), ("week", 7 * 86_400)];
@@ -21,9 +22,9 @@ struct Part {
 }
 
 /// The first stretch of time.
-pub(super) fn duration(text: &str) -> Option<Found> {
+pub(super) fn duration(text: &str, frame: &Frame) -> Option<Found> {
     let flat = Flat::new(text);
-    let pieces = Pieces::of(&flat);
+    let pieces = Pieces::of(&flat, About::Durations, frame);
     let (at, first) = (0..pieces.len()).find_map(|at| Some((at, part(&pieces, at)?)))?;
     let (mut seconds, mut used, mut last) = (first.seconds, first.used, first.unit);
     while let Some((more, took)) = smaller(&pieces, at + used, last) {

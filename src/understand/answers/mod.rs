@@ -12,6 +12,7 @@ mod numbers;
 mod pattern;
 mod pieces;
 mod times;
+mod tongue;
 mod volunteered;
 mod yes_no;
 
@@ -115,8 +116,8 @@ pub fn find(kind: &Kind, text: &str, frame: &Frame) -> Option<Found> {
         Kind::Phone => contact::phone(text, frame),
         Kind::Date => dates::date(text, frame),
         Kind::Money => money::money(text, frame),
-        Kind::Time => times::time(text),
-        Kind::Duration => durations::duration(text),
+        Kind::Time => times::time(text, frame),
+        Kind::Duration => durations::duration(text, frame),
         Kind::Name => names::name(text),
         Kind::Address => names::address(text),
         Kind::Photo | Kind::File => None,

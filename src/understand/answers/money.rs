@@ -68,7 +68,7 @@ struct Amount {
 /// The first amount with a currency, else the first number that counts nothing else.
 pub(super) fn money(text: &str, frame: &Frame) -> Option<Found> {
     let mut numbers = in_digits(text, frame);
-    numbers.extend(in_words(text));
+    numbers.extend(in_words(text, frame));
     numbers.sort_by_key(|(_, span)| span.start);
     let named = (0..numbers.len()).find_map(|at| with_currency(text, &numbers, at, frame));
     let amount = named.or_else(|| numbers.iter().find_map(|number| without_currency(text, number)))?;

@@ -8,7 +8,16 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists::read(include_str!("../data/names_en.txt")));
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    Lists::of_languages(
+        include_str!("../data/names_en.txt"),
+        &[
+            include_str!("../data/names_de.txt"),
+            include_str!("../data/names_fr.txt"),
+            include_str!("../data/names_es.txt"),
+        ],
+    )
+});
 
 static COMMON: LazyLock<BTreeSet<&str>> = LazyLock::new(|| LISTS.of("common").iter().copied().collect());
 

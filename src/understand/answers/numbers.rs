@@ -1,4 +1,5 @@
 //! Numbers in a sentence: "3", "1,250.50", "£48", "10k", "twenty two".
+use super::tongue::{About, in_english};
 use super::{Found, Frame, number_words};
 use crate::understand::normal::{Flat, Token, words};
 use regex::Regex;
@@ -31,7 +32,7 @@ fn json(value: f64) -> Option<Value> {
 pub(super) fn numbers(text: &str, frame: &Frame) -> Vec<(f64, Range<usize>)> {
     let mut found = in_digits(text, frame);
     if found.is_empty() {
-        found = in_words(text);
+        found = in_words(text, frame);
     }
     found
 }
@@ -139,11 +140,12 @@ fn decimal_mark(plain: &str, frame: &Frame) -> Option<char> {
     (!groups).then_some(mark)
 }
 
-pub(super) fn in_words(text: &str) -> Vec<(f64, Range<usize>)> {
-    let tokens = words(text);
+pub(super) fn in_words(text: &str, frame: &Frame) -> Vec<(f64, Range<usize>)> {
+    let tokens = in_english(words(text), About::Numbers, &frame.tongue());
     let (mut found, mut at) = (Vec::new(), 0);
     while let Some(token) = tokens.get(at) {
-        let hit = number_words::spelled(tokens.get(at..).unwrap_or_default());
+        let rest = tokens.get(at..).unwrap_or_default();
+        let hit = number_words::spelled(rest).or_else(|| compound(text, token));
         match hit.filter(|(_, used)| *used > 0 && !is_pronoun(&tokens, at, *used)) {
             Some((value, used)) => {
                 let end = tokens.get(at + used - 1).map_or(token.span.end, |last| last.span.end);
@@ -155,6 +157,12 @@ pub(super) fn in_words(text: &str) -> Vec<(f64, Range<usize>)> {
         }
     }
     found
+}
+
+/// The value of "zweiundzwanzig", which stands in figures where it was read as one word.
+fn compound(text: &str, token: &Token) -> Option<(f64, usize)> {
+    let letters = text.get(token.span.clone())?.starts_with(char::is_alphabetic);
+    token.text.parse().ok().filter(|_| letters).map(|value| (value, 1))
 }
 
 /// "this one", "one of them", "no one": a number only in name.

@@ -1,5 +1,7 @@
 //! Words with figures and letters apart: "1h30" is `1`, `h`, `30`, and "7:30" two figures with a colon between them.
+use super::Frame;
 use super::number_words::{spelled, unit};
+use super::tongue::{About, in_english};
 use crate::understand::normal::{Flat, Token, fold};
 use regex::Regex;
 use std::ops::Range;
@@ -8,22 +10,22 @@ use std::sync::LazyLock;
 static PIECES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"[0-9]+(?:[.,][0-9]+)*|[\p{L}\p{M}]+|[¼½¾]").ok());
 
-/// The pieces of a text.
+/// The pieces of a text, with the words of other languages in English.
 pub(super) struct Pieces<'t> {
     flat: &'t Flat,
     all: Vec<Token>,
 }
 
 impl<'t> Pieces<'t> {
-    pub fn of(flat: &'t Flat) -> Pieces<'t> {
+    pub fn of(flat: &'t Flat, about: About, frame: &Frame) -> Pieces<'t> {
         let hits = PIECES.as_ref().into_iter().flat_map(|regex| regex.find_iter(&flat.text));
         let piece = |hit: regex::Match<'_>| {
             let figures = hit.as_str().starts_with(|c: char| c.is_ascii_digit() || "¼½¾".contains(c));
             let text = if figures { hit.as_str().to_owned() } else { fold(hit.as_str()) };
             Token { stem: String::new(), text, span: hit.range() }
         };
-        let all = hits.map(piece).filter(|token| !token.text.is_empty()).collect();
-        Pieces { flat, all }
+        let all: Vec<Token> = hits.map(piece).filter(|token| !token.text.is_empty()).collect();
+        Pieces { flat, all: in_english(all, about, &frame.tongue()) }
     }
 
     pub fn len(&self) -> usize {

@@ -1,17 +1,18 @@
 //! Times of the day in a sentence: "9.30pm", "half past nine", "tomorrow at 9". Always as `HH:MM`.
-use super::Found;
 use super::day_words::{day_named, month};
 use super::number_words::unit;
 use super::pieces::Pieces;
+use super::tongue::About;
+use super::{Found, Frame};
 use crate::understand::normal::{Flat, is_stop_word};
 
 /// Hour, minute, and how many pieces say it.
 type Read = Option<(u16, u16, usize)>;
 
 /// The first time. One that is told by its form wins over a bare hour ("at 9").
-pub(super) fn time(text: &str) -> Option<Found> {
+pub(super) fn time(text: &str, frame: &Frame) -> Option<Found> {
     let flat = Flat::new(text);
-    let pieces = Pieces::of(&flat);
+    let pieces = Pieces::of(&flat, About::Times, frame);
     let part = PartOfDay::of(&pieces);
     let find = |read: &dyn Fn(usize) -> Read| (0..pieces.len()).find_map(|at| Some((at, read(at)?)));
     let (at, (hour, minute, used)) =
@@ -134,6 +135,9 @@ fn with_minutes(pieces: &Pieces<'_>, at: usize, part: PartOfDay) -> Read {
     let (hour, minute, used) = if figures && stands_alone(pieces, at) && pieces.gap(at + 1) == ":" {
         (hour_in(word)?, minute_in(pieces.word(at + 1))?, 2)
     } else if figures && pieces.word(at + 1) == "h" && pieces.gap(at + 1).is_empty() && pieces.gap(at + 2).is_empty() {
+        (hour_in(word)?, minute_in(pieces.word(at + 2))?, 3)
+    } else if figures && pieces.word(at + 1) == "oclock" && minute_in(pieces.word(at + 2)).is_some() {
+        // "14 Uhr 30"
         (hour_in(word)?, minute_in(pieces.word(at + 2))?, 3)
     } else if !figures && part_hour(word).is_some() {
         let hour = part_hour(word)?;

@@ -4,7 +4,16 @@ use crate::understand::normal::{Token, alike, words};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists::read(include_str!("../data/yes_no_en.txt")));
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    Lists::of_languages(
+        include_str!("../data/yes_no_en.txt"),
+        &[
+            include_str!("../data/yes_no_de.txt"),
+            include_str!("../data/yes_no_fr.txt"),
+            include_str!("../data/yes_no_es.txt"),
+        ],
+    )
+});
 
 /// Whether the text says yes, and where.
 pub(super) fn yes_or_no(text: &str) -> Option<(bool, Range<usize>)> {

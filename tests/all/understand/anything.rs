@@ -60,7 +60,7 @@ proptest! {
             prop_assert!(text.get(token.span.clone()).is_some() && !token.text.is_empty() && !token.stem.is_empty());
         }
         asks_for_a_person(&text);
-        prop_assert!(correction(&text).is_none_or(|found| text.get(found.rest).is_some()));
+        prop_assert!(correction(&text, "en").is_none_or(|found| text.get(found.rest).is_some()));
         choose(&[text.clone(), "Yes".to_owned(), "2".to_owned()], &text);
         let mood = Mood::measure(&text);
         let fields = [mood.anger, mood.worry, mood.disappointment, mood.joy];

@@ -37,7 +37,7 @@ fn corrections() {
     let wrong: Vec<String> = rows
         .iter()
         .filter_map(|(text, rest, about)| {
-            let got = correction(text).map(|c| (text[c.rest].to_owned(), c.about));
+            let got = correction(text, "en").map(|c| (text[c.rest].to_owned(), c.about));
             (got != Some(((*rest).to_owned(), (*about).to_owned()))).then(|| format!("{text:?}: {got:?}"))
         })
         .collect();
@@ -71,14 +71,14 @@ fn what_corrects_nothing() {
         "change my order",
     ];
     for text in rows {
-        assert_eq!(correction(text), None, "{text:?}");
+        assert_eq!(correction(text, "en"), None, "{text:?}");
     }
 }
 
 proptest! {
     #[test]
     fn any_text_is_read(text in "(no|sorry|actually|not|but|the|wrong|email|order|number|is|it's|I meant|I made a mistake|with|,|\\.|[0-9]{1,6}|\\PC{0,6}| ){0,20}") {
-        if let Some(found) = correction(&text) {
+        if let Some(found) = correction(&text, "en") {
             prop_assert!(text.get(found.rest).is_some());
         }
     }

@@ -6,6 +6,7 @@ mod kinds;
 mod measures;
 mod moods;
 mod person;
+mod tongues;
 mod topics;
 mod values;
 mod words;
