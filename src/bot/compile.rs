@@ -232,6 +232,7 @@ fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates)
         flows.entry(code.name.clone()).or_insert(code);
     }
     lower::across(&mut flows, &parts.settings);
+    (0..).zip(flows.values_mut()).for_each(|(number, flow)| flow.number = number);
     flows
 }
 

@@ -14,6 +14,8 @@ pub type At = u32;
 #[derive(Clone, Debug)]
 pub struct FlowCode {
     pub name: String,
+    /// Its place among the bot's flows, in the order of their names.
+    pub number: usize,
     /// How people call it; the name in words where the author gave none.
     pub title: String,
     pub team: Option<String>,

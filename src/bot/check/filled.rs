@@ -42,7 +42,7 @@ struct Filled<'a> {
     proof: &'a Proof<'a>,
     names: Names,
     /// What is filled and forgotten on each way out of each operation, in the order of the proof's exits.
-    ways: BTreeMap<&'a str, Vec<Vec<Way<'a>>>>,
+    ways: Vec<Vec<Vec<Way<'a>>>>,
     needs: BTreeMap<&'a str, Facts>,
     /// What each flow fills on every way to its end; `None` where it was not found out yet, or never ends.
     adds: BTreeMap<&'a str, Option<Facts>>,
@@ -73,11 +73,11 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) {
 impl<'a> Filled<'a> {
     fn new(proof: &'a Proof<'a>) -> Self {
         let mut names = Names::default();
-        let (mut ways, mut needs, mut forgets) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut ways, mut needs, mut forgets) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
         for flow in proof.flows.values() {
             let name = flow.name.as_str();
             let of_ops = (0..).take(flow.ops.len()).map(|at| proof.exits(flow, at).iter());
-            ways.insert(name, of_ops.map(|exits| exits.map(|e| Way::new(e, &mut names)).collect()).collect());
+            ways.push(of_ops.map(|exits| exits.map(|e| Way::new(e, &mut names)).collect()).collect());
             needs.insert(name, names.set(flow.needs.iter().map(String::as_str)));
             let own = flow.ops.iter().filter_map(|p| match &p.op {
                 Op::AskAgain { slots, .. } | Op::Forget { slots } => Some(slots.iter().map(String::as_str)),
@@ -127,7 +127,7 @@ impl<'a> Filled<'a> {
     }
 
     fn ways(&self, flow: &FlowCode, at: At) -> &[Way<'a>] {
-        let ways = self.ways.get(flow.name.as_str());
+        let ways = self.ways.get(flow.number);
         ways.and_then(|ways| ways.get(usize::try_from(at).ok()?)).map_or(&[], Vec::as_slice)
     }
 

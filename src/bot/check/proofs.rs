@@ -12,8 +12,8 @@ pub struct Proof<'a> {
     pub settings: &'a Settings,
     callers: BTreeMap<&'a str, BTreeSet<&'a str>>,
     offered: BTreeSet<&'a str>,
-    /// The ways out of each operation of each flow: every proof walks them.
-    exits: BTreeMap<&'a str, Vec<Vec<Exit<'a>>>>,
+    /// By the flow's number: the ways out of each of its operations. Every proof walks them.
+    exits: Vec<Vec<Vec<Exit<'a>>>>,
 }
 
 /// Proves what can be proved; what cannot is a mistake. The bound is there where no round goes on without end.
@@ -24,11 +24,12 @@ pub fn prove(
     philosophy: &Philosophy,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Bound> {
-    let (callers, offered, exits) = Default::default();
+    let (callers, offered) = Default::default();
+    let exits = Vec::with_capacity(flows.len());
     let mut proof = Proof { flows, settings, callers, offered, exits };
     for flow in flows.values() {
         let ways = (0..).take(flow.ops.len()).map(|at| paths::exits(flow, at, integrations));
-        proof.exits.insert(&flow.name, ways.collect());
+        proof.exits.push(ways.collect());
         for placed in &flow.ops {
             match &placed.op {
                 Op::Do { flow: next } | Op::GoTo { flow: next } => {
@@ -55,7 +56,7 @@ pub fn prove(
 
 impl<'a> Proof<'a> {
     pub fn exits(&self, flow: &FlowCode, at: At) -> &[Exit<'a>] {
-        let ways = self.exits.get(flow.name.as_str());
+        let ways = self.exits.get(flow.number);
         ways.and_then(|ways| ways.get(usize::try_from(at).ok()?)).map_or(&[], Vec::as_slice)
     }
 

@@ -72,6 +72,7 @@ pub fn flow(
         span: flow.name.span,
         needs: flow.needs.iter().map(|n| n.text.clone()).collect(),
         name: flow.name.text.clone(),
+        number: 0,
         title: flow.title.as_ref().map_or_else(|| title(&flow.name.text), |t| t.text.clone()),
         team: flow.team.as_ref().map(|t| t.text.clone()),
         ops,
