@@ -9,7 +9,7 @@ use super::template::Templates;
 use super::{Bot, Integrations, MAIN, house, integrations};
 use crate::language::ast::Flow;
 use crate::language::diagnostic::{Diagnostic, Severity};
-use crate::language::source::{FileId, SourceFile};
+use crate::language::source::{FileId, SourceFile, Span};
 use crate::language::test::Test;
 use crate::understand::topics::{Example, Strictness, Topics};
 use sha2::{Digest, Sha256};
@@ -142,6 +142,10 @@ fn checked(files: &Files) -> Checked {
     parts.found.extend(checked);
     let translated = locales::check(&parts.locales, &parts.settings, &parts.flows, &parts.texts);
     parts.found.extend(translated);
+    let own = parts.flows.get(..parts.own).unwrap_or_default();
+    let languages = languages_span(&sources);
+    let spoken = locales::check_languages(&parts.locales, &parts.settings, own, &parts.texts, languages);
+    parts.found.extend(spoken);
     let flows = lowered(&mut parts, &sources, &mut templates);
     // What is proved of a bot with mistakes would only repeat them.
     let sound = parts.found.iter().all(|d| d.severity != Severity::Error);
@@ -215,11 +219,28 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
         parts.found.extend(found);
     }
     let tags = spoken.iter().map(|(tag, _)| tag.clone());
-    parts.locales =
-        Locales::of_the_house(&parts.settings.languages.iter().skip(1).cloned().chain(tags).collect::<Vec<_>>());
+    parts.locales = Locales::of_the_house(&parts.settings.languages.iter().cloned().chain(tags).collect::<Vec<_>>());
     spoken.into_iter().for_each(|(tag, locale)| parts.locales.add(&tag, locale));
     parts.texts = check::texts_of(&parts.flows, &parts.settings.kinds);
+    parts.locales.built_in(built_in(&parts));
     parts
+}
+
+/// Texts of the house alone: one that the author writes too is his.
+fn built_in(parts: &Parts) -> BTreeSet<String> {
+    let house = parts.flows.get(parts.own..).unwrap_or_default();
+    let own = check::own_texts(parts.flows.get(..parts.own).unwrap_or_default(), &parts.settings.kinds);
+    let ours = check::texts_of(house, &settings::Kinds::default());
+    ours.into_iter().filter(|text| !own.contains(text)).collect()
+}
+
+/// Where `languages` stands in `bot.yaml`.
+fn languages_span(sources: &[SourceFile]) -> Option<Span> {
+    let index = sources.iter().position(|s| s.name == "bot.yaml")?;
+    let text = &sources.get(index)?.text;
+    let start = if text.starts_with("languages") { 0 } else { text.find("\nlanguages")? + 1 };
+    let at = |n: usize| u32::try_from(n).ok();
+    Some(Span::new(FileId(at(index)?), start, start + "languages".len()))
 }
 
 fn lowered(parts: &mut Parts, sources: &[SourceFile], templates: &mut Templates) -> BTreeMap<String, FlowCode> {

@@ -1,7 +1,6 @@
 //! `locales/fr.yaml`: a bot's texts in another language. The key of a translation is the text itself, as the author wrote it;
 //! a text without one is said as written.
 use super::check::filters;
-use super::phrases;
 use super::settings::Settings;
 use super::template::Templates;
 use super::yaml::{self, Reader, field};
@@ -9,6 +8,7 @@ use crate::language::ast::Flow;
 use crate::language::diagnostic::{Diagnostic, did_you_mean};
 use crate::language::source::{FileId, SourceFile, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 pub const FOLDER: &str = "locales/";
 const TEXTS: &str = "texts";
@@ -34,25 +34,35 @@ pub struct Locale {
     file: Option<Span>,
 }
 
-/// All languages but the first, by their tags in small letters.
+/// The translations by their tags in small letters: into all languages but the first, and into the first where it is none
+/// in which the built-in words are written.
 #[derive(Clone, Debug, Default)]
-pub struct Locales(BTreeMap<String, Locale>);
+pub struct Locales {
+    all: BTreeMap<String, Locale>,
+    /// The bot's first language, without its country.
+    first: String,
+    /// Texts of ours, as written: in English.
+    built_in: BTreeSet<String>,
+}
+
+/// The language of the built-in words.
+const OURS: &str = "en";
 
 impl Locales {
     /// The shipped languages of the house that this bot speaks.
     pub fn of_the_house(languages: &[String]) -> Self {
-        let mut found = Locales::default();
-        for (tag, text) in HOUSE.iter().filter(|(tag, _)| languages.iter().any(|l| primary(l) == *tag)) {
-            let source = SourceFile::new(format!("house/{FOLDER}{tag}.yaml"), *text);
-            let (locale, _) = read(FileId(u32::MAX), &source);
-            found.0.insert((*tag).to_owned(), Locale { places: vec![], flows: vec![], ..locale });
+        let first = languages.first().map_or(OURS, |l| primary(l)).to_lowercase();
+        let mut found = Locales { first, ..Locales::default() };
+        let spoken = |tag: &str| languages.iter().any(|l| primary(&l.to_lowercase()) == tag);
+        for (tag, locale) in SHIPPED.iter().filter(|(tag, _)| spoken(tag)) {
+            found.all.insert((*tag).to_owned(), locale.clone());
         }
         found
     }
 
     /// Adds a file of the author's; his words go before the house's.
     pub fn add(&mut self, tag: &str, locale: Locale) {
-        let own = self.0.entry(tag.to_owned()).or_default();
+        let own = self.all.entry(tag.to_owned()).or_default();
         own.texts.extend(locale.texts);
         own.customers_say.extend(locale.customers_say);
         (own.places, own.flows, own.file) = (locale.places, locale.flows, locale.file);
@@ -61,23 +71,96 @@ impl Locales {
     /// The tag that serves a customer's language: `de` for `de-AT`. `None` where the texts as written do.
     pub fn fitting(&self, language: &str) -> Option<&str> {
         let whole = language.to_lowercase().replace('_', "-");
-        [whole.as_str(), primary(&whole)].into_iter().find_map(|t| self.0.get_key_value(t)).map(|(tag, _)| tag.as_str())
+        [whole.as_str(), primary(&whole)]
+            .into_iter()
+            .find_map(|t| self.all.get_key_value(t))
+            .map(|(tag, _)| tag.as_str())
     }
 
     /// A text in a language, where there is a translation.
     pub fn text(&self, tag: &str, source: &str) -> Option<&str> {
-        self.0.get(tag)?.texts.get(source).map(String::as_str)
+        self.all.get(tag)?.texts.get(source).map(String::as_str)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Locale)> {
-        self.0.iter().map(|(tag, locale)| (tag.as_str(), locale))
+        self.all.iter().map(|(tag, locale)| (tag.as_str(), locale))
+    }
+
+    /// Tells which of the bot's texts are ours.
+    pub fn built_in(&mut self, texts: BTreeSet<String>) {
+        self.built_in = texts;
+    }
+
+    /// Whether an author writes this text in the language itself, or there is nothing in it to translate.
+    fn needs_none(&self, tag: &str, text: &str) -> bool {
+        let ours = self.built_in.contains(text);
+        let written = if ours { primary(tag) == OURS } else { primary(tag) == self.first };
+        written || !says_something(text)
+    }
+
+    /// Texts of a bot that need a translation into a language.
+    pub fn needed<'t>(&self, tag: &str, texts: &'t [String]) -> Vec<&'t str> {
+        texts.iter().map(String::as_str).filter(|t| !self.needs_none(tag, t)).collect()
     }
 
     /// Texts of a bot that a language lacks, in the order in which they were written.
     pub fn missing<'t>(&self, tag: &str, texts: &'t [String]) -> Vec<&'t str> {
-        let known = self.0.get(tag);
-        texts.iter().map(String::as_str).filter(|t| known.is_none_or(|l| !l.texts.contains_key(*t))).collect()
+        let known = self.all.get(tag);
+        let lacks = |text: &&str| known.is_none_or(|l| !l.texts.contains_key(*text));
+        self.needed(tag, texts).into_iter().filter(lacks).collect()
     }
+
+    /// Whether a translation is ours, and so need not stand in a file of the author's.
+    pub fn ships(tag: &str, source: &str, translation: &str) -> bool {
+        SHIPPED.get(tag).and_then(|l| l.texts.get(source)).is_some_and(|own| own == translation)
+    }
+
+    /// The same of a flow's sentences.
+    pub fn ships_sentences(tag: &str, flow: &str, sentences: &[String]) -> bool {
+        SHIPPED.get(tag).and_then(|l| l.customers_say.get(flow)).is_some_and(|own| own == sentences)
+    }
+
+    /// Lines of the author's file that translate no text of the bot.
+    pub fn stale<'l>(&'l self, tag: &str, texts: &[String]) -> Vec<&'l str> {
+        let places = self.all.get(tag).into_iter().flat_map(|l| &l.places).map(|(key, _)| key.as_str());
+        places.filter(|key| !texts.iter().any(|text| text == key)).collect()
+    }
+
+    /// The author's topics without a sentence of customers in a language.
+    pub fn unheard<'f>(&self, tag: &str, flows: &'f [Flow]) -> Vec<&'f Flow> {
+        let said =
+            |f: &Flow| self.all.get(tag).and_then(|l| l.customers_say.get(&f.name.text)).is_some_and(|s| !s.is_empty());
+        flows.iter().filter(|f| primary(tag) != self.first && !f.customers_say.is_empty() && !said(f)).collect()
+    }
+}
+
+/// The house's texts by their languages.
+static SHIPPED: LazyLock<BTreeMap<&str, Locale>> = LazyLock::new(|| {
+    let locale = |tag: &'static str, text: &'static str| {
+        let source = SourceFile::new(format!("house/{FOLDER}{tag}.yaml"), text);
+        let (locale, _) = read(FileId(u32::MAX), &source);
+        (tag, Locale { places: vec![], flows: vec![], file: None, ..locale })
+    };
+    HOUSE.into_iter().map(|(tag, text)| locale(tag, text)).collect()
+});
+
+/// Whether a text holds words of its own, besides `{{ … }}` and `{% … %}`.
+fn says_something(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        if before.chars().any(char::is_alphabetic) {
+            return true;
+        }
+        let close = match after.chars().next() {
+            Some('{') => "}}",
+            Some('%') => "%}",
+            Some('#') => "#}",
+            _ => return true,
+        };
+        let Some((_, behind)) = after.split_once(close) else { return true };
+        rest = behind;
+    }
+    rest.chars().any(char::is_alphabetic)
 }
 
 /// `de` of `de-AT`.
@@ -120,7 +203,7 @@ pub fn read(file: FileId, source: &SourceFile) -> (Locale, Vec<Diagnostic>) {
     (locale, reader.found)
 }
 
-/// Every text of a bot that customers may read: steps, titles, labels of rows, and the engine's own words.
+/// Every text that customers may read: steps and titles, and further ones, each once.
 pub fn texts(
     flows: &[Flow],
     labels: impl Iterator<Item = String>,
@@ -130,7 +213,7 @@ pub fn texts(
     let mut seen = BTreeSet::new();
     let titles = |f: &Flow| f.title.as_ref().map(|t| t.text.clone());
     let own = flows.iter().flat_map(|f| titles(f).into_iter().chain(of_step(f)));
-    for text in own.chain(labels).chain(phrases::all().map(str::to_owned)) {
+    for text in own.chain(labels) {
         if text.chars().any(char::is_alphabetic) && seen.insert(text.clone()) {
             found.push(text);
         }
@@ -170,12 +253,53 @@ pub fn check(locales: &Locales, settings: &Settings, flows: &[Flow], texts: &[St
             };
             found.push(Diagnostic::error("F103", *span, format!("There is no flow named `{name}`"), action));
         }
-        let missing = locales.missing(tag, texts).len();
-        if let Some(file) = locale.file.filter(|_| missing > 0) {
-            let problem = format!("{missing} of {} texts are not translated into `{tag}`", texts.len());
-            let action =
-                format!("List them with `rapport translate FOLDER {tag}`; until then they are said as written.");
-            found.push(Diagnostic::warning("F130", file, problem, action));
+        found.extend(locale.file.and_then(|file| untranslated(locales, tag, texts, file)));
+    }
+    found
+}
+
+fn untranslated(locales: &Locales, tag: &str, texts: &[String], place: Span) -> Option<Diagnostic> {
+    let (missing, all) = (locales.missing(tag, texts).len(), locales.needed(tag, texts).len());
+    let problem = format!("{missing} of {all} texts are not translated into `{tag}`");
+    let action = format!("List them with `rapport translate FOLDER {tag}`; until then they are said as written.");
+    (missing > 0).then(|| Diagnostic::warning("F130", place, problem, action))
+}
+
+/// A bot whose first language is none of ours speaks English between its own words; a topic without sentences in a second
+/// language is not found in it.
+pub fn check_languages(
+    locales: &Locales,
+    settings: &Settings,
+    own: &[Flow],
+    texts: &[String],
+    languages: Option<Span>,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let first = &locales.first;
+    let missing = locales.missing(first, texts);
+    if let Some(span) = languages.filter(|_| !locales.all.contains_key(first) && !missing.is_empty()) {
+        let some: Vec<String> = missing.iter().take(3).map(|t| format!("\"{t}\"")).collect();
+        let problem = format!(
+            "The bot speaks `{first}`, and {} built-in texts stay English, among them {}",
+            missing.len(),
+            some.join(", ")
+        );
+        let action = format!("Translate them: `rapport translate FOLDER {first} --write` makes locales/{first}.yaml.");
+        found.push(Diagnostic::warning("F133", span, problem, action));
+    }
+    for language in settings.languages.iter().skip(1) {
+        let tag = locales.fitting(language).map_or_else(|| language.to_lowercase(), str::to_owned);
+        // Where there is no file yet, the setting that asks for one is the place.
+        let no_file = locales.all.get(&tag).is_none_or(|l| l.file.is_none());
+        found.extend(languages.filter(|_| no_file).and_then(|span| untranslated(locales, &tag, texts, span)));
+        for flow in locales.unheard(&tag, own) {
+            let name = &flow.name.text;
+            let problem = format!("`{name}` has no sentences of customers in `{tag}`");
+            let action = format!(
+                "Write some under `customers say` in locales/{tag}.yaml, like `{name}: [\"…\"]`; until then customers who \
+                 write in `{tag}` are understood only by its title or in the bot's first language."
+            );
+            found.push(Diagnostic::warning("F134", flow.name.span, problem, action));
         }
     }
     found

@@ -99,6 +99,13 @@ impl Bot {
         self.topics_in.values().for_each(Topics::learn);
     }
 
+    /// Whether it has words in a customer's language: its own, or translations.
+    pub fn speaks(&self, language: &str) -> bool {
+        let primary = locales::primary(language);
+        let own = self.settings.languages.iter().any(|l| locales::primary(l).eq_ignore_ascii_case(primary));
+        own || self.locales.fitting(language).is_some()
+    }
+
     /// The topics in a language of [`Locales::fitting`].
     pub fn topics(&self, language: Option<&str>) -> &Topics {
         language.and_then(|tag| self.topics_in.get(tag)).unwrap_or(&self.topics)

@@ -1,6 +1,7 @@
 //! `rapport translate`: which texts another language lacks.
 use super::{load, out};
-use crate::bot::{Bot, compile};
+use crate::bot::locales::{Locales, primary};
+use crate::bot::{Bot, MAIN, compile};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,15 +28,25 @@ pub fn run(path: &Path, language: Option<&str>, write: bool) -> Result<ExitCode>
 
 fn one(bot: &Bot, folder: &Path, tag: &str, write: bool) -> Result<usize> {
     let missing = bot.locales.missing(tag, &bot.texts);
-    let (all, done) = (bot.texts.len(), bot.texts.len() - missing.len());
+    let all = bot.locales.needed(tag, &bot.texts).len();
+    let done = all - missing.len();
+    let stale = bot.locales.stale(tag, &bot.texts);
+    let unheard = unheard(bot, tag);
     out::line(&format!("{} in `{tag}`: {done} of {all} texts are translated.", bot.id))?;
-    if missing.is_empty() {
+    for topic in &unheard {
+        out::line(&format!("  The topic `{topic}` has no sentences of customers in `{tag}`."))?;
+    }
+    if !stale.is_empty() {
+        let told = if write { "were taken out" } else { "`--write` takes them out" };
+        out::line(&format!("{} translations are of no text of the bot: {told}.", stale.len()))?;
+    }
+    if missing.is_empty() && unheard.is_empty() && (stale.is_empty() || !write) {
         return Ok(0);
     }
     if write {
         let file = folder.join("locales").join(format!("{tag}.yaml"));
         fs::create_dir_all(folder.join("locales")).with_context(|| format!("{} cannot be made", file.display()))?;
-        fs::write(&file, skeleton(bot, tag, &missing)?)
+        fs::write(&file, skeleton(bot, tag, &missing, &unheard)?)
             .with_context(|| format!("{} cannot be written", file.display()))?;
         out::line(&format!("Written to {}: fill in what stands empty there.", file.display()))?;
     } else {
@@ -49,7 +60,7 @@ fn one(bot: &Bot, folder: &Path, tag: &str, write: bool) -> Result<usize> {
 }
 
 /// The author's own translations, and an empty line for each that is missing. JSON strings are YAML strings.
-fn skeleton(bot: &Bot, tag: &str, missing: &[&str]) -> Result<String> {
+fn skeleton(bot: &Bot, tag: &str, missing: &[&str], unheard: &[&str]) -> Result<String> {
     let mut out = String::from("texts:\n");
     let own = bot.locales.iter().find(|(t, _)| *t == tag).map(|(_, l)| l);
     let known: BTreeMap<&str, &str> =
@@ -57,14 +68,23 @@ fn skeleton(bot: &Bot, tag: &str, missing: &[&str]) -> Result<String> {
     for text in &bot.texts {
         let key = serde_json::to_string(text)?;
         match known.get(text.as_str()) {
+            Some(done) if Locales::ships(tag, text, done) => {}
             Some(done) => out.push_str(&format!("  {key}: {}\n", serde_json::to_string(done)?)),
             None if missing.contains(&text.as_str()) => out.push_str(&format!("  {key}:\n")),
             None => {}
         }
     }
-    let said: Vec<_> = own.into_iter().flat_map(|l| &l.customers_say).collect();
-    if !said.is_empty() {
+    // A file without any line holds an empty list.
+    if out == "texts:\n" {
+        out = String::from("texts: {}\n");
+    }
+    let said: Vec<_> =
+        own.into_iter().flat_map(|l| &l.customers_say).filter(|(flow, said)| is_own(bot, tag, flow, said)).collect();
+    if !said.is_empty() || !unheard.is_empty() {
         out.push_str("customers say:\n");
+    }
+    for topic in unheard {
+        out.push_str(&format!("  {topic}: []\n"));
     }
     for (flow, sentences) in said {
         out.push_str(&format!("  {flow}:\n"));
@@ -73,4 +93,18 @@ fn skeleton(bot: &Bot, tag: &str, missing: &[&str]) -> Result<String> {
         }
     }
     Ok(out)
+}
+
+/// Sentences that the author wrote, and for a flow that there still is.
+fn is_own(bot: &Bot, tag: &str, flow: &str, said: &[String]) -> bool {
+    !said.is_empty() && bot.flows.contains_key(flow) && !Locales::ships_sentences(tag, flow, said)
+}
+
+/// The author's topics that nobody can name in this language.
+fn unheard<'b>(bot: &'b Bot, tag: &str) -> Vec<&'b str> {
+    let first = bot.settings.languages.first().map_or("en", |l| primary(l));
+    let said = bot.locales.iter().find(|(t, _)| *t == tag).map(|(_, l)| &l.customers_say);
+    let heard = |name: &str| said.and_then(|all| all.get(name)).is_some_and(|s| !s.is_empty());
+    let topics = bot.flows.values().filter(|f| f.topic && !f.house && f.name != MAIN && !heard(&f.name));
+    topics.map(|f| f.name.as_str()).filter(|_| primary(tag) != first).collect()
 }

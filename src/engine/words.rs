@@ -235,10 +235,13 @@ impl<'a> Run<'a> {
         self.said(words).replace("{amount}", &term.amount.to_string()).replace("{unit}", &unit)
     }
 
-    /// The language in which the customer is spoken to, where it is not the bot's first.
+    /// The language in which the customer is spoken to, where something is translated into it: theirs, else the bot's first
+    /// where that is not English.
     pub fn language(&self) -> Option<&'a str> {
         let bot = self.bot;
-        self.session.language.as_deref().and_then(|l| bot.locales.fitting(l))
+        let theirs = self.session.language.as_deref().filter(|l| bot.speaks(l));
+        let language = theirs.or_else(|| bot.settings.languages.first().map(String::as_str));
+        language.and_then(|l| bot.locales.fitting(l))
     }
 
     /// Fixed words in the customer's language.

@@ -79,6 +79,8 @@ pub const PAGES: &[Page] = pages![
     F130
     F131
     F132
+    F133
+    F134
     F201
     F202
     F203

@@ -133,3 +133,43 @@ fn filters_in_translations_are_looked_at() {
     let told = check("Es ist {{ (x + 2) | money }}.");
     assert!(!told.contains("F117") && !told.contains("F108"), "{told}");
 }
+
+const GERMAN: &str = "flow main
+  triage: Was kann ich für Sie tun?
+    offer termin
+
+flow termin: Termin
+  customers say
+    Ich brauche einen Termin
+  ask tag: An welchem Tag möchten Sie kommen?
+    accept date
+  say: Gut, am {{ tag | date }}. Das kostet {{ 40 | money }}.
+";
+
+#[test]
+fn a_bot_that_is_written_in_german_speaks_only_german() {
+    let bot = bot(&[("a.flow", GERMAN), ("bot.yaml", "languages: [de]\ncurrency: EUR\n")]);
+    let mut play = Play::new(&bot, MORNING);
+    play.open();
+    ["Ich brauche einen Termin", "keine Ahnung", "3. Mai 2027"].iter().for_each(|line| play.say(line));
+    let said = play.lines.iter().filter(|l| l.starts_with("bot:")).cloned().collect::<Vec<_>>().join("\n");
+    assert!(said.contains("Gut, am 3. Mai 2027. Das kostet 40,00 €."), "{said}");
+    assert!(!said.contains("Is there anything else") && !said.contains("Sorry"), "{said}");
+}
+
+#[test]
+fn a_first_language_that_is_none_of_ours_is_told() {
+    let found = compiled(&[("a.flow", GERMAN), ("bot.yaml", "languages: [nl]\n")]).diagnostics;
+    let told: Vec<_> = found.iter().filter(|d| d.code == "F133").collect();
+    assert_eq!(told.len(), 1, "{found:?}");
+    assert!(told[0].problem.contains("stay English"), "{}", told[0].problem);
+}
+
+#[test]
+fn a_topic_that_nobody_can_name_in_the_second_language_is_told() {
+    let found = |locale: &str| {
+        let files = [("a.flow", FLOW), ("bot.yaml", BOT), ("locales/de.yaml", locale)];
+        compiled(&files).diagnostics.iter().filter(|d| d.code == "F134").count()
+    };
+    assert_eq!((found("texts: {}\n"), found(DE)), (1, 0));
+}

@@ -49,8 +49,17 @@ pub struct Subject<'a> {
 
 /// The texts that customers may read, as written: those of all flows, and what the rows of tables are called.
 pub fn texts_of(flows: &[Flow], kinds: &of_bot::Kinds) -> Vec<String> {
+    of_flows(flows, kinds, crate::bot::phrases::all().map(str::to_owned))
+}
+
+/// The same without the engine's own words.
+pub fn own_texts(flows: &[Flow], kinds: &of_bot::Kinds) -> Vec<String> {
+    of_flows(flows, kinds, std::iter::empty())
+}
+
+fn of_flows(flows: &[Flow], kinds: &of_bot::Kinds, phrases: impl Iterator<Item = String>) -> Vec<String> {
     let labels = kinds.values().filter_map(of_bot::Kind::table).flat_map(|table| &table.rows);
-    crate::bot::locales::texts(flows, labels.map(|row| row.label.clone()), |flow| {
+    crate::bot::locales::texts(flows, labels.map(|row| row.label.clone()).chain(phrases), |flow| {
         let mut found = Vec::new();
         visit::steps(flow, &mut |step| {
             // Notes and summaries are for the team, in its own language.

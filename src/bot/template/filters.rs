@@ -1,6 +1,6 @@
 //! Filters for texts: dates, times and amounts as people write them.
 use super::shown;
-use crate::bot::locales::Locales;
+use crate::bot::locales::{Locales, primary};
 use crate::bot::phrases;
 use crate::bot::settings::{Settings, duration, read_term};
 use crate::language::ast::Unit;
@@ -27,14 +27,33 @@ pub(super) fn register(env: &mut Environment<'static>, settings: &Settings, loca
     });
     let zone = settings.time_zone.clone();
     env.add_filter("time", move |value: Value| words(&value, |v| time_words(v, &zone)));
-    let currency = settings.currency.clone();
-    env.add_filter("money", move |value: Value| words(&value, |v| money_words(v, &currency)));
+    let (currency, first) = (settings.currency.clone(), settings.languages.first().cloned().unwrap_or_default());
+    env.add_filter("money", move |state: &State<'_, '_>, value: Value| {
+        let spoken = language(state).unwrap_or_else(|| first.clone());
+        words(&value, |v| money_words(v, &currency).map(|amount| in_the_way_of(&spoken, amount)))
+    });
+}
+
+fn language(state: &State<'_, '_>) -> Option<String> {
+    state.lookup(LANGUAGE).and_then(|l| l.as_str().map(str::to_owned))
+}
+
+/// An amount as people of a language write it: "40,00 €" in German, French and Spanish.
+fn in_the_way_of(language: &str, amount: String) -> String {
+    if !matches!(primary(language), "de" | "fr" | "es") {
+        return amount;
+    }
+    let amount = amount.replace('.', ",");
+    let (sign, rest) = amount.strip_prefix('-').map_or(("", amount.as_str()), |rest| ("-", rest));
+    match rest.chars().next().filter(|c| !c.is_ascii_digit()) {
+        Some(symbol) => format!("{sign}{} {symbol}", rest.trim_start_matches(symbol)),
+        None => amount,
+    }
 }
 
 /// Words of ours in the customer's language.
 fn said(state: &State<'_, '_>, locales: &Locales, words: &str) -> String {
-    let language = state.lookup(LANGUAGE).and_then(|l| l.as_str().map(str::to_owned));
-    language.as_ref().and_then(|l| locales.text(l, words)).unwrap_or(words).to_owned()
+    language(state).as_ref().and_then(|l| locales.text(l, words)).unwrap_or(words).to_owned()
 }
 
 /// A detail nobody filled shows as an ellipsis: a customer must never read an error.
