@@ -91,6 +91,10 @@ impl Run<'_> {
                     }
                 }
                 let buttons = self.buttons(ask);
+                // Nobody is told that an answer is wrong because the bot is.
+                if self.broken.is_some() {
+                    return self.run();
+                }
                 return self.does_not_fit(ask, buttons, text);
             }
         }

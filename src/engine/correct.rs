@@ -59,10 +59,9 @@ impl<'a> Run<'a> {
         if self.control.topics.last().is_some_and(|t| t.frames.iter().any(|f| f.moved)) {
             return self.begin(house::TOO_LATE_TO_CHANGE);
         }
-        if self.back_to_left_flow(&taken.slot) {
-            self.go_back(&Place { frame: 0, at: 0 }, &slots);
-        } else if let Some(place) = place {
-            self.go_back(&place, &slots);
+        let place = if self.back_to_left_flow(&taken.slot) { Some(Place { frame: 0, at: 0 }) } else { place };
+        if place.is_some_and(|place| !self.go_back(&place, &slots)) {
+            return self.begin(house::TOO_LATE_TO_CHANGE);
         }
         match value {
             Some(value) => self.given(&taken.slot, value),
@@ -95,6 +94,7 @@ impl<'a> Run<'a> {
 
     /// What a `check` of the question says to the new value.
     fn objection(&mut self, ask: &Ask, value: &Value) -> Option<String> {
+        let broken = self.broken.take();
         let before = self.control.topics.last_mut()?.slots.insert(ask.slot.clone(), value.clone());
         let mut found = None;
         for (condition, otherwise) in &ask.checks {
@@ -103,6 +103,8 @@ impl<'a> Run<'a> {
                 break;
             }
         }
+        // It was only looked at: what cannot be tried here goes wrong where it is done.
+        self.broken = broken;
         let slots = &mut self.control.topics.last_mut()?.slots;
         match before {
             Some(old) => slots.insert(ask.slot.clone(), old),

@@ -121,6 +121,7 @@ impl Run<'_> {
         let found = ask.accepts.iter().find_map(|kind| answers::volunteered(kind, &heard, &frame))?;
         self.control.topics.last_mut()?.slots.insert(ask.slot.clone(), found.value.clone());
         let holds = ask.checks.iter().all(|(condition, _)| self.holds(condition));
+        self.broken = None;
         self.control.topics.last_mut()?.slots.remove(&ask.slot);
         holds.then_some(found.value)
     }

@@ -6,6 +6,7 @@ mod answer;
 mod arrive;
 mod attach;
 mod burst;
+mod control;
 mod correct;
 mod digress;
 pub mod effect;

@@ -23,7 +23,11 @@ impl Run<'_> {
             Op::Feedback(feedback) => self.feedback(feedback),
             Op::Use(step) => self.use_(step),
             Op::Branch { condition, otherwise } => {
-                if self.holds(condition) {
+                let holds = self.holds(condition);
+                if self.broken.is_some() {
+                    return;
+                }
+                if holds {
                     self.saw(Way::Held);
                     self.next()
                 } else {
@@ -41,7 +45,9 @@ impl Run<'_> {
             }
             Op::Remember { slot, value } => self.on(|run| {
                 let value = run.value(value);
-                run.fill(slot, value);
+                if run.broken.is_none() {
+                    run.fill(slot, value);
+                }
             }),
             Op::Do { flow } => self.enter(flow),
             Op::GoTo { flow } => self.go_to(flow),
@@ -73,7 +79,9 @@ impl Run<'_> {
                 if let Some(words) = words {
                     self.say(words);
                 }
-                self.resolved();
+                if self.broken.is_none() {
+                    self.resolved();
+                }
             }
         }
     }
@@ -138,7 +146,8 @@ impl Run<'_> {
             return self.read_answer(ask, &words);
         }
         let choices = self.buttons(ask);
-        if let Some(text) = self.vary(&ask.question, &[]) {
+        let text = self.vary(&ask.question, &[]);
+        if let Some(text) = text.filter(|_| self.broken.is_none()) {
             self.question(ask, text, choices);
         }
     }
@@ -291,6 +300,9 @@ impl Run<'_> {
         let action = format!("{}.{}", step.system, step.action);
         if let Some(words) = &step.while_waiting {
             self.say(words);
+        }
+        if self.broken.is_some() {
+            return;
         }
         self.emit(What::Called { call, action, args });
         self.call(step, call, sent, !secrets.is_empty());

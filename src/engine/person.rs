@@ -21,8 +21,8 @@ impl Run<'_> {
         let summary = escalate.summary.as_ref().and_then(|s| self.for_team(s, &[]));
         let summary = summary.unwrap_or_else(|| self.summary());
         let why = self.why();
-        // A fault while the summary was made has brought in a person already.
-        if matches!(self.op().map(|p| &p.op), Some(Op::Escalate(_))) {
+        // A fault brings in a person of its own.
+        if self.broken.is_none() {
             self.next();
             for (n, (length, _)) in (0..).zip(&escalate.waited) {
                 self.set_timer(Timer::Waited { n }, self.now + duration(*length));

@@ -63,61 +63,74 @@ impl Run<'_> {
     }
 
     /// Goes back to a place in the topic at work; what is done from there on is run again where it used one of the details.
-    pub fn go_back(&mut self, place: &Place, slots: &[String]) {
-        let derived = self.derived(place, slots);
-        let Some(topic) = self.control.topics.last_mut() else { return };
+    /// False, and nothing is done, where a step made a detail of that detail itself: run again it would count twice.
+    pub fn go_back(&mut self, place: &Place, slots: &[String]) -> bool {
+        let (at, over) = self.around_loops(place, slots);
+        let Some(derived) = self.derived(&Place { frame: place.frame, at }, slots, at < place.at) else { return false };
+        let Some(topic) = self.control.topics.last_mut() else { return false };
         for dropped in topic.frames.split_off((place.frame + 1).min(topic.frames.len())) {
             let mut trail = dropped.trail;
             // The question that is open there was not passed yet.
             trail.0.remove(&dropped.at);
             topic.walked.insert(dropped.flow, trail);
         }
-        let Some(frame) = topic.frames.last_mut() else { return };
+        let Some(frame) = topic.frames.last_mut() else { return false };
         let until = frame.at.max(frame.rerun.as_ref().map_or(0, |r| r.until));
         let changed = slots.iter().chain(&derived).cloned().collect();
         frame.rerun = Some(Rerun { until, changed });
-        (frame.at, frame.last, frame.until) = (place.at, None, None);
-        self.within_loops(place, slots);
+        (frame.at, frame.last, frame.until) = (at, None, None);
+        for (loop_, rounds) in over {
+            match rounds {
+                Some(rounds) => drop(frame.rounds.entry(loop_).or_insert(rounds)),
+                None => drop(frame.rounds.remove(&loop_)),
+            }
+        }
         self.forget(&derived);
+        true
     }
 
-    /// A loop around the place that is over ends again after this round; one whose questions do not ask for the details
-    /// begins anew.
-    fn within_loops(&mut self, place: &Place, slots: &[String]) {
-        let bot = self.bot;
-        let Some(frame) = self.frame() else { return };
-        let Some(code) = bot.flows.get(&frame.flow) else { return };
-        for (at, placed) in (0..).zip(&code.ops) {
+    /// Where to go back to, as loops lie around the place, and the rounds of each. One that is over ends again after this
+    /// round; one whose questions do not ask for the details begins anew, which is `None`.
+    fn around_loops(&self, place: &Place, slots: &[String]) -> (At, Vec<(String, Option<u32>)>) {
+        let frame = self.control.topics.last().and_then(|t| t.frames.get(place.frame));
+        let code = frame.and_then(|f| self.bot.flows.get(&f.flow));
+        let mut over = Vec::new();
+        for (at, placed) in (0..).zip(code.map_or(&[][..], |c| &c.ops)) {
             let Op::Each(each) = &placed.op else { continue };
             if at >= place.at || place.at >= each.end {
                 continue;
             }
-            if slots.iter().all(|slot| each.asks.contains(slot)) {
-                frame.rounds.entry(placed.anchor.clone()).or_insert(each.most);
-                continue;
+            let asked = slots.iter().all(|slot| each.asks.contains(slot));
+            over.push((placed.anchor.clone(), asked.then_some(each.most)));
+            if !asked {
+                return (at, over);
             }
-            frame.rounds.remove(&placed.anchor);
-            frame.at = at;
-            return;
         }
+        (place.at, over)
     }
 
-    /// Details that were made from the given ones since the place, directly or not.
-    fn derived(&self, place: &Place, slots: &[String]) -> Vec<String> {
-        let Some(topic) = self.control.topics.last() else { return vec![] };
+    /// Details that were made from the given ones since the place, directly or not; `anew`: all that a loop does there is
+    /// done again. `None` where one was made of itself too.
+    fn derived(&self, place: &Place, slots: &[String], anew: bool) -> Option<Vec<String>> {
+        let topic = self.control.topics.last()?;
         let mut changed: BTreeSet<String> = slots.iter().cloned().collect();
-        for (frame, from) in
-            topic.frames.iter().skip(place.frame).zip(std::iter::once(place.at).chain(std::iter::repeat(0)))
-        {
+        let froms = std::iter::once(place.at).chain(std::iter::repeat(0));
+        for (frame, from) in topic.frames.iter().skip(place.frame).zip(froms) {
             let Some(code) = self.bot.flows.get(&frame.flow) else { continue };
             for at in frame.trail.0.keys().copied().filter(|at| (from..frame.at).contains(at)) {
-                if !reads(self.bot, code, at).is_disjoint(&changed) {
-                    changed.extend(op(code, at).map(|p| fills(self.bot, p)).unwrap_or_default());
+                let Some(placed) = op(code, at) else { continue };
+                let again = !reads(self.bot, code, at).is_disjoint(&changed);
+                let itself = |slot: &String| placed.reads.contains(slot);
+                if matches!(&placed.op, Op::Remember { slot, .. } if itself(slot)) && (again || anew) {
+                    return None;
+                }
+                if again {
+                    changed.extend(fills(self.bot, placed));
                 }
             }
         }
         let own = |slot: &String| !slots.contains(slot) && self.slot(slot).is_some();
-        changed.into_iter().filter(own).collect()
+        Some(changed.into_iter().filter(own).collect())
     }
 
     /// The first step of the topic at work that used a detail after it was asked for.

@@ -15,6 +15,9 @@ impl Run<'_> {
         let anchor = self.op().map(|p| p.anchor.clone()).unwrap_or_default();
         let round = self.frame().and_then(|f| f.rounds.get(&anchor).copied()).unwrap_or(0);
         let list = self.value(&each.list);
+        if self.broken.is_some() {
+            return;
+        }
         let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
         let next = usize::try_from(round).ok().and_then(|i| items.get(i)).filter(|_| round < each.most);
         let Some(item) = next.cloned() else {

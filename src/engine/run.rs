@@ -42,6 +42,8 @@ pub(super) struct Run<'a> {
     pub answering: Option<(String, At, String, Vec<Choice>)>,
     /// It takes a photo or a file.
     pub asking_for: Option<Takes>,
+    /// What could not be worked out; no operation goes on with it.
+    pub broken: Option<String>,
     fuel: u32,
     messages: u32,
     stopped: bool,
@@ -69,6 +71,7 @@ impl<'a> Run<'a> {
             instead: vec![],
             asking_secret: false,
             answering: None,
+            broken: None,
             asking_for: None,
             fuel: STEPS,
             messages: MESSAGES,
@@ -111,6 +114,9 @@ impl<'a> Run<'a> {
 
     /// Ends the turn: where the bot stands becomes an event.
     pub fn finish(mut self) -> Turn {
+        if self.broken.is_some() {
+            self.run();
+        }
         self.begin_for_events();
         self.deal();
         self.keep_silence_timers();
@@ -300,7 +306,12 @@ impl<'a> Run<'a> {
     pub fn run(&mut self) {
         self.stopped = false;
         self.control.wait = Wait::Answer;
-        while !self.stopped {
+        while !self.stopped || self.broken.is_some() {
+            if let Some(problem) = self.broken.take() {
+                self.stopped = false;
+                self.fault(&problem);
+                continue;
+            }
             if self.fuel == 0 {
                 self.fault("a flow took more than 1,000 steps without asking anything");
                 continue;

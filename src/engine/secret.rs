@@ -34,9 +34,11 @@ impl Run<'_> {
         let lost = secrets.iter().find(|name| !self.session.secrets.0.contains_key(**name));
         let Some(slots) = lost.map(|name| [(*name).clone()]) else { return false };
         let Some(place) = self.question_for(&slots[0]) else { return false };
-        self.go_back(&place, &slots);
-        self.forget(&slots);
-        true
+        let back = self.go_back(&place, &slots);
+        if back {
+            self.forget(&slots);
+        }
+        back
     }
 
     /// The arguments of a call with its secrets in them.

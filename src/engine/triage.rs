@@ -21,6 +21,9 @@ impl Run<'_> {
         }
         if let Some(text) = self.vary(&triage.question, &[]) {
             let choices = self.offers(triage);
+            if self.broken.is_some() {
+                return;
+            }
             self.message(text, choices, None);
             self.wait(Wait::Answer);
         }

@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
     /// A text for the customer. One that would have a hole in it is not said: a person goes on.
     pub fn render(&mut self, text: &Text, more: &[(&str, String)]) -> Option<String> {
         if let Some(path) = self.hole(text) {
-            self.fault(&format!("a text shows `{path}`, and there is no value for it: \"{}\"", text.source));
+            self.broke(format!("a text shows `{path}`, and there is no value for it: \"{}\"", text.source));
             return None;
         }
         self.for_team(text, more)
@@ -109,6 +109,12 @@ impl<'a> Run<'a> {
             .cloned()
     }
 
+    /// Something of the bot could not be worked out. It becomes a fault between two operations, so that none moves a place
+    /// that is no longer its own.
+    fn broke(&mut self, problem: String) {
+        self.broken.get_or_insert(problem);
+    }
+
     /// A text, with nothing where a value is missing: agents see what the answer of a system was.
     pub fn for_team(&mut self, text: &Text, more: &[(&str, String)]) -> Option<String> {
         let mut context = self.context();
@@ -116,27 +122,29 @@ impl<'a> Run<'a> {
         match self.bot.templates.render(text, &context, self.language()) {
             Ok(text) => Some(text.trim().to_owned()),
             Err(problem) => {
-                self.fault(&format!("a text could not be filled in: {problem}"));
+                self.broke(format!("a text could not be filled in: {problem}"));
                 None
             }
         }
     }
 
+    /// False where it cannot be tried: then `broken` says so, and nothing is to be done by it.
     pub fn holds(&mut self, formula: &Formula) -> bool {
         match self.bot.templates.holds(formula, &self.context()) {
             Ok(yes) => yes,
             Err(problem) => {
-                self.emit(super::What::Faulted { problem: format!("a condition could not be tried: {problem}") });
+                self.broke(format!("a condition could not be tried: {problem}"));
                 false
             }
         }
     }
 
+    /// Null where it cannot be worked out: then `broken` says so, and nothing is to be done with it.
     pub fn value(&mut self, formula: &Formula) -> Json {
         match self.bot.templates.value(formula, &self.context()) {
             Ok(value) => value,
             Err(problem) => {
-                self.emit(super::What::Faulted { problem: format!("a value could not be worked out: {problem}") });
+                self.broke(format!("a value could not be worked out: {problem}"));
                 Json::Null
             }
         }

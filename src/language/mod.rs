@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod expr;
 mod format;
 mod grammar;
+mod headers;
 mod layout;
 pub mod lines;
 mod mend;

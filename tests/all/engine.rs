@@ -250,3 +250,24 @@ fn an_open_question_is_not_said_again_without_end() {
     assert_eq!(heard.matches("Of course.").count(), 5, "{heard}");
     assert!(heard.contains("is asked for a person"), "{heard}");
 }
+
+/// What cannot be worked out is a fault: no system is asked with half of the values, and a person goes on.
+#[test]
+fn nothing_goes_on_with_what_cannot_be_worked_out() {
+    let shop = "shop:\n  base: https://shop.example\n  file: { post: /c, body: { price: \"{{ price }}\" } }\n";
+    let asks = "flow main\n  ask price: The price?\n    accept text\n";
+    let rest = "  triage: Well?\n";
+    for step in [
+        "  use shop.file with price = price * 2\n",
+        "  remember twice = price * 2\n  say: {{ twice }}\n",
+        "  if price * 2 is more than 3\n    say: Much.\n  else\n    say: Little.\n",
+        "  ask sure: Sure?\n    accept yes or no\n    check price * 2 is more than 3: That is too little.\n  say: Good.\n",
+    ] {
+        let bot = bot(&[("a.flow", &format!("{asks}{step}{rest}")), ("integrations.yaml", shop)]);
+        let heard = transcript(&bot, MORNING, "customer: much\ncustomer: yes");
+        assert!(heard.contains("* fault:") && heard.contains("`much` and `2` are not both numbers"), "{step}{heard}");
+        assert!(heard.contains("is asked for a person"), "{step}{heard}");
+        let told = ["Much.", "Little.", "too little", "bot: Good", "shop.file is asked", "twice ="];
+        assert!(told.iter().all(|words| !heard.contains(words)), "{step}{heard}");
+    }
+}

@@ -114,6 +114,43 @@ fn forms() -> Vec<Fault> {
         flow("a wait without a unit", topic("  wait 5 lightyears\n"), "F031", 4),
         flow("a condition that breaks off", topic("  if days >\n    say: One.\n"), "F032", 4),
         flow("a condition with an odd sign", topic("  if days ? 3\n    say: One.\n"), "F032", 4),
+        flow("hours added to now", topic("  remember limit = now + 24 hours\n  say: {{ limit }}\n"), "F032", 4),
+        flow(
+            "days taken from a day",
+            topic("  ask day: When?\n    accept date\n  if day - 2 days is before today\n    say: One.\n"),
+            "F032",
+            6,
+        ),
+        flow(
+            "a stretch of time with a sign",
+            topic("  ask day: When?\n    accept date\n  if day is more than -1 days ago\n    say: One.\n"),
+            "F032",
+            6,
+        ),
+        flow(
+            "braces within a value",
+            topic(
+                "  ask amount: How much?\n    accept number\n  remember line = \"It was {{ amount }}\"\n  say: {{ line }}\n",
+            ),
+            "F032",
+            6,
+        ),
+        flow(
+            "a slip beside the button of a card",
+            topic(
+                "  card: A lamp\n    button one: This one\n  ask choice: Which?\n    button none: None of these\n  if choice is oen\n    say: One.\n",
+            ),
+            "F111",
+            8,
+        ),
+        flow(
+            "a value of a card that stands at another question",
+            topic(
+                "  card: A lamp\n    button one: This one\n  ask choice: Which?\n    button none: None of these\n  ask size: Size?\n    button small: Small\n  if size is one\n    say: {{ choice }}.\n",
+            ),
+            "F111",
+            10,
+        ),
         flow("a bracket that stays open", topic("  if (days > 3\n    say: One.\n"), "F032", 4),
         flow("a condition with a colon", topic("  if days > 3:\n    say: One.\n"), "F032", 4),
         flow("a step inside of a text", topic("  say: One.\n    note: Two.\n"), "F034", 5),

@@ -270,6 +270,17 @@ tset Misspelt
     insta::assert_snapshot!(mistakes(&compiled));
 }
 
+/// A test that walks past a fault of the bot would call it fine.
+#[test]
+fn a_fault_of_the_bot_fails_its_test() {
+    let flow = "flow main\n  ask price: The price?\n    accept text\n  remember twice = price * 2\n  say: {{ twice }}\n  triage: Well?\n";
+    let bot = bot(&[("a.flow", flow), ("tests/a.flow", "test One\n  customer: much\n  bot: ...something...\n")]);
+    let report = rehearsal::rehearse(&bot, &bot.tests[0]);
+    let failure = report.failure.expect("it fails");
+    assert_eq!(failure.line, 2);
+    assert!(failure.problem.contains("`much` and `2` are not both numbers"), "{}", failure.problem);
+}
+
 #[test]
 fn a_list_can_be_given() {
     let flow = "flow main\n  use shop.find with number = 1 save as found\n    when missing\n      done\n  \

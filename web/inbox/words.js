@@ -68,6 +68,10 @@ export function line(item, me) {
       return { text: `# ${item.tag}` };
     case "resolved":
       return { text: item.by?.role === "agent" ? `${you ? "You" : who} resolved this chat` : item.by?.role === "customer" ? "Resolved by the customer" : "Resolved by the bot", tone: "good", time: true };
+    case "event_arrived": {
+      const with_ = Object.entries(item.details ?? {}).map(([name, it]) => `${plainName(name)} ${value(it)}`);
+      return { text: [plainName(item.name), ...with_].join(" · "), tone: "accent", time: true };
+    }
     case "faulted":
       return { text: `Fault in the bot: ${item.problem}`, tone: "bad" };
     default:

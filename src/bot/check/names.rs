@@ -84,19 +84,20 @@ impl<'a> Known<'a> {
         known
     }
 
-    /// A card's buttons answer a question of its flow.
+    /// The buttons of cards answer the question that follows them.
     fn learn_cards(&mut self, flow: &'a Flow) {
-        let (mut buttons, mut asked) = (BTreeSet::new(), Vec::new());
+        let mut buttons: BTreeSet<String> = BTreeSet::new();
         visit::steps(flow, &mut |step| match step {
             Step::Card(card) => buttons.extend(card.buttons.iter().map(|(name, _)| name.text.clone())),
-            Step::Ask(ask) => asked.push(ask.slot.text.clone()),
+            Step::Ask(ask) => {
+                let before = std::mem::take(&mut buttons);
+                if let Some(values) = self.values.get_mut(&ask.slot.text) {
+                    values.extend(before);
+                }
+            }
+            Step::Triage(_) | Step::Feedback(_) | Step::Use(_) | Step::Wait(_) => buttons.clear(),
             _ => {}
         });
-        for detail in asked.into_iter().filter(|_| !buttons.is_empty()) {
-            if let Some(values) = self.values.get_mut(&detail) {
-                values.extend(buttons.iter().cloned());
-            }
-        }
     }
 
     fn learn(&mut self, step: &'a Step, open: &mut BTreeSet<String>) {

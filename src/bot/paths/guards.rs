@@ -1,26 +1,7 @@
 //! What a condition makes known, and what a text reads without asking first whether it is known.
 
-const COMPARING: [&str; 19] = [
-    "known",
-    "same",
-    "one_of",
-    "has",
-    "before",
-    "after",
-    "more",
-    "less",
-    "at_least",
-    "at_most",
-    "ago_more",
-    "ago_at_least",
-    "ago_less",
-    "ago_at_most",
-    "away_more",
-    "away_at_least",
-    "away_less",
-    "away_at_most",
-    "is_kind",
-];
+use crate::bot::template::COMPARING;
+
 const KEYWORDS: [&str; 16] = [
     "and", "or", "not", "is", "in", "if", "else", "true", "false", "none", "loop", "defined", "True", "False", "None",
     "endif",

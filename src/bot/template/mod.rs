@@ -3,6 +3,7 @@ pub mod filters;
 mod loose;
 mod scan;
 mod shown;
+mod sums;
 mod words;
 
 pub use loose::{LooseFilter, loose_filters};
@@ -69,8 +70,12 @@ pub const FILTERS: &[&str] = &[
     "count",
 ];
 
-/// What expressions are made of after the words for people have been put into minijinja's; see `language::expr`.
-pub const FUNCTIONS: &[&str] = &[
+/// What expressions are made of, beside [`COMPARING`], after the words for people have been put into minijinja's; see
+/// `language::expr`.
+const FUNCTIONS: &[&str] = &["feels", "sum_of", "difference_of", "product_of", "quotient_of"];
+
+/// Those that compare: where one holds, its first operand is known.
+pub const COMPARING: &[&str] = &[
     "same",
     "known",
     "one_of",
@@ -89,7 +94,6 @@ pub const FUNCTIONS: &[&str] = &[
     "away_at_least",
     "away_less",
     "away_at_most",
-    "feels",
     "is_kind",
 ];
 
@@ -191,6 +195,7 @@ impl Templates {
         env.set_formatter(move |out, state, value| filters::format_value(out, state, value, &all));
         filters::register(&mut env, settings, locales);
         words::register(&mut env, settings);
+        sums::register(&mut env);
         Self { env, compiled: BTreeMap::new(), locales: locales.clone() }
     }
 
@@ -323,7 +328,8 @@ fn explained(e: &minijinja::Error) -> String {
 fn paths(template: &minijinja::Template<'_, '_>) -> Vec<String> {
     #[expect(clippy::disallowed_types, reason = "minijinja answers with a HashSet; it is sorted at once")]
     let found: std::collections::HashSet<String> = template.undeclared_variables(true);
-    let mut paths: Vec<String> = found.into_iter().filter(|p| !FUNCTIONS.contains(&p.as_str())).collect();
+    let mut paths: Vec<String> =
+        found.into_iter().filter(|p| !FUNCTIONS.contains(&p.as_str()) && !COMPARING.contains(&p.as_str())).collect();
     paths.sort();
     paths
 }

@@ -69,7 +69,7 @@ fn from_now(env: &mut Environment<'static>, zone: &TimeZone) {
     }
 }
 
-fn unknown(v: &Value) -> bool {
+pub(super) fn unknown(v: &Value) -> bool {
     v.is_undefined() || v.is_none()
 }
 
@@ -152,7 +152,7 @@ fn compare(a: &Value, b: &Value, zone: &TimeZone) -> Option<Ordering> {
     Some(moment(a, zone)?.cmp(&moment(b, zone)?))
 }
 
-fn number(v: &Value) -> Option<f64> {
+pub(super) fn number(v: &Value) -> Option<f64> {
     match v.kind() {
         ValueKind::Number => f64::try_from(v.clone()).ok(),
         ValueKind::String => v.as_str()?.trim().parse().ok(),

@@ -1,5 +1,5 @@
 //! Conditions and values: the words for people (`reason is damaged`, `order.delivered is more than 30 days ago`) to a
-//! minijinja expression over the functions of `bot::template::FUNCTIONS`. Recursive descent, bounded in depth.
+//! minijinja expression over the functions of `bot::template`. Recursive descent, bounded in depth.
 mod compare;
 mod lex;
 
@@ -80,6 +80,19 @@ struct Reader {
 struct Operand {
     jinja: String,
     path: Option<String>,
+    /// `24 hours`, as it stands, without quotes.
+    stretch: bool,
+}
+
+impl Operand {
+    fn of(jinja: String) -> Self {
+        Self { jinja, path: None, stretch: false }
+    }
+
+    /// A moment, or a stretch of time: "now + 24 hours" reads well and cannot be worked out.
+    fn is_time(&self) -> bool {
+        self.stretch || matches!(self.path.as_deref(), Some("now" | "today"))
+    }
 }
 
 impl Reader {
@@ -227,47 +240,28 @@ impl Reader {
     }
 
     fn sum(&mut self) -> Read<Operand> {
-        let mut left = self.product()?;
-        loop {
-            let sign = if self.sign("+") {
-                "+"
-            } else if self.sign("-") {
-                "-"
-            } else {
-                return Ok(left);
-            };
-            left = self.join(left, sign)?;
-        }
+        self.worked_out(&[("+", "sum_of"), ("-", "difference_of")], Self::product)
     }
 
     fn product(&mut self) -> Read<Operand> {
-        let mut left = self.filtered()?;
-        loop {
-            let sign = if self.sign("*") {
-                "*"
-            } else if self.sign("/") {
-                "/"
-            } else {
-                return Ok(left);
-            };
-            let right = self.filtered()?;
-            left = Operand { jinja: format!("({} {sign} {})", left.jinja, right.jinja), path: None };
-        }
+        self.worked_out(&[("*", "product_of"), ("/", "quotient_of")], Self::filtered)
     }
 
-    fn join(&mut self, left: Operand, sign: &str) -> Read<Operand> {
-        let at = self.at;
-        let right = self.product()?;
-        // "now + 24 hours" reads well and cannot be worked out: a stretch of time is a text.
-        let moment = |operand: &Operand| matches!(operand.path.as_deref(), Some("now" | "today"));
-        let length = |operand: &Operand| term(operand.jinja.trim_matches('"')).is_some();
-        if [&left, &right].into_iter().any(|operand| moment(operand) || length(operand)) {
-            let action = "Compare instead: `is less than 24 hours away`, `is more than 2 days ago`, `is before today`.";
-            let problem = "days and stretches of time cannot be added or taken away";
-            let place = self.tokens.get(at.saturating_sub(1)).or(self.tokens.last());
-            return Err(place.map_or_else(|| self.missing("this"), |token| Mistake::at(token, problem, action)));
+    /// Operands joined by signs. Functions of ours take their place: minijinja's know nothing unknown, and no text beside a
+    /// number.
+    fn worked_out(&mut self, signs: &[(&str, &str)], operand: fn(&mut Self) -> Read<Operand>) -> Read<Operand> {
+        let mut left = operand(self)?;
+        while let Some((_, function)) = signs.iter().find(|(sign, _)| self.sign(sign)) {
+            let sign = self.tokens.get(self.at.saturating_sub(1)).cloned();
+            let right = operand(self)?;
+            if let Some(sign) = sign.filter(|_| left.is_time() || right.is_time()) {
+                let action =
+                    "Compare instead: `is less than 24 hours away`, `is more than 2 days ago`, `is before today`.";
+                return Err(Mistake::at(&sign, "days and stretches of time cannot be worked out with", action));
+            }
+            left = Operand::of(format!("{function}({}, {})", left.jinja, right.jinja));
         }
-        Ok(Operand { jinja: format!("({} {sign} {})", left.jinja, right.jinja), path: None })
+        Ok(left)
     }
 
     /// `value | filter` and `value | default("x")`.
@@ -283,25 +277,29 @@ impl Reader {
                 }
             }
             let list = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
-            operand = Operand { jinja: format!("({} | {}{list})", operand.jinja, name.text), path: None };
+            operand = Operand::of(format!("({} | {}{list})", operand.jinja, name.text));
         }
         Ok(operand)
     }
 
     fn primary(&mut self) -> Read<Operand> {
         let Some(token) = self.next() else { return Err(self.missing("this")) };
-        let plain = |jinja: String| Ok(Operand { jinja, path: None });
+        let plain = |jinja: String| Ok(Operand::of(jinja));
         match token.kind {
             Kind::Text if token.text.contains("{{") => {
                 let action = "Join the pieces with `+`, like `\"It was \" + amount`.";
                 Err(Mistake::at(&token, "a detail in braces is not filled in here", action))
             }
-            Kind::Number | Kind::Text => plain(token.jinja()),
+            Kind::Number | Kind::Text => {
+                let quoted = token.end - token.start > token.text.len();
+                let stretch = token.kind == Kind::Text && !quoted && term(&token.text).is_some();
+                Ok(Operand { stretch, ..Operand::of(token.jinja()) })
+            }
             Kind::Word => match token.text.to_lowercase().as_str() {
                 "yes" | "true" => plain("true".into()),
                 "no" | "false" => plain("false".into()),
                 "is" | "and" | "or" | "not" | "contains" => Err(self.left_over(&token)),
-                path => Ok(Operand { jinja: path.to_owned(), path: Some(path.to_owned()) }),
+                path => Ok(Operand { path: Some(path.to_owned()), ..Operand::of(path.to_owned()) }),
             },
             Kind::Sign if token.text == "(" => {
                 let inner = self.or()?;
@@ -312,7 +310,11 @@ impl Reader {
             }
             Kind::Sign if token.text == "-" => {
                 let inner = self.primary()?;
-                plain(format!("(-{})", inner.jinja))
+                if inner.is_time() {
+                    let action = "Leave the sign out: `is more than 2 days ago` looks back, `… away` ahead.";
+                    return Err(Mistake::at(&token, "a stretch of time has no sign", action));
+                }
+                plain(format!("difference_of(0, {})", inner.jinja))
             }
             _ => Err(self.left_over(&token)),
         }
