@@ -17,6 +17,7 @@
 //! * [`lsp`]: helps editors; sees `language`, `understand` and `bot` only.
 //! * [`cli`]: one file a command; `serve` is the only place that names concrete adapters.
 
+pub mod fault;
 pub mod id;
 pub mod time;
 

@@ -138,6 +138,7 @@ const NOT_RUN: u8 = 2;
 
 /// Runs the command that was asked for.
 pub fn main() -> ExitCode {
+    crate::fault::listen();
     let filter = tracing_subscriber::EnvFilter::try_from_env("RAPPORT_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let result = match Cli::parse().command {

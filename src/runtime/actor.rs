@@ -6,6 +6,7 @@ use super::{Inner, guard, view};
 use crate::bot::Bot;
 use crate::engine::session::CIDS_REMEMBERED;
 use crate::engine::{Effect, Holder, Input, Session, Speaker, Timer, Turn, What};
+use crate::fault;
 use crate::id::{AgentId, SessionId};
 use crate::language::ast::Priority;
 use crate::time::Millis;
@@ -190,6 +191,7 @@ impl Actor {
         let row = commit.row.clone();
         let snapshot_at = commit.snapshot.as_ref().map(|s| s.seq);
         self.inner.store.commit(commit).await?;
+        fault::point("actor:kept");
         let before = std::mem::replace(&mut self.session, session);
         self.snapshot_at = snapshot_at.unwrap_or(self.snapshot_at);
         self.tell(&before.holder, row, &turn);

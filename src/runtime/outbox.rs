@@ -5,6 +5,7 @@ use super::ports::{Pending, Request};
 use super::refusal::Refusal;
 use crate::bot::Bot;
 use crate::engine::{Answer, Effect, Input};
+use crate::fault;
 use futures_util::FutureExt;
 use serde_json::{Map, Value};
 use std::panic::AssertUnwindSafe;
@@ -40,7 +41,9 @@ impl Inner {
     async fn carried_out(self: &Arc<Self>, pending: &Pending) {
         let input = match &pending.effect {
             Effect::Call { call, system, action, args, .. } => {
+                fault::point("outbox:before-the-call");
                 let Some(answer) = self.request(pending, system, action, args).await else { return };
+                fault::point("outbox:after-the-call");
                 Input::CallAnswered { call: *call, answer }
             }
             // An agent sees it in the list: nothing is left to do.

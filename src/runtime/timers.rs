@@ -4,6 +4,7 @@ use super::actor::Work;
 use super::ports::Stored;
 use super::refusal::Refusal;
 use crate::engine::{Input, Timer};
+use crate::fault;
 use crate::id::SessionId;
 use crate::time::Millis;
 use std::sync::Arc;
@@ -49,6 +50,7 @@ impl Inner {
     }
 
     async fn fire_one(self: &Arc<Self>, session: SessionId, timer: Timer, now: Millis) -> Stored<()> {
+        fault::point("timers:claimed");
         let work = Work::Input { input: Input::TimerFired { timer: timer.clone() }, finished: None };
         match self.registry.give(self, session, work).await {
             Ok(_) => Ok(()),

@@ -3,6 +3,7 @@ use super::inbox::attempts::Attempts;
 use super::{App, KeepTests, Parts, demo_shop, pages::Pages, router};
 use crate::runtime::{Runtime, hashed, secret};
 use anyhow::{Result, anyhow};
+use axum::serve::{Listener, ListenerExt};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -54,6 +55,14 @@ impl Server {
     /// An address that is in use, or a store that does not work.
     pub async fn start(options: Options) -> Result<Self> {
         let listener = bind(options.listen, "--listen").await?;
+        Self::upon(listener, options).await
+    }
+
+    /// Like `start`, upon connections that come from anywhere: a simulated network, pipes in memory.
+    ///
+    /// # Errors
+    /// Those of `start`.
+    pub async fn upon<L: Listener<Addr = SocketAddr>>(listener: L, options: Options) -> Result<Self> {
         let address = listener.local_addr()?;
         let public_url = options.public_url.unwrap_or_else(|| url(address));
         let public_url = public_url.trim_end_matches('/').to_owned();
@@ -115,11 +124,13 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
     })
 }
 
-fn serve(listener: TcpListener, router: axum::Router, runtime: Runtime) -> JoinHandle<()> {
+fn serve<L: Listener<Addr = SocketAddr>>(listener: L, router: axum::Router, runtime: Runtime) -> JoinHandle<()> {
     tokio::spawn(async move {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let stopping = runtime.stopping().clone();
-        let server = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.cancelled().await });
+        // The tap does nothing: it is how axum tells the handlers of any listener's connections where they come from.
+        let server = axum::serve(listener.tap_io(|_| ()), service)
+            .with_graceful_shutdown(async move { stopping.cancelled().await });
         if let Err(problem) = server.await {
             tracing::error!(%problem, "the server ended");
         }

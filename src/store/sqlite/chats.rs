@@ -2,6 +2,7 @@
 use super::writer::Failure;
 use crate::engine::session::{Heard, SNAPSHOT_VERSION, digest};
 use crate::engine::{Effect, Event, Session, Timer};
+use crate::fault;
 use crate::id::SessionId;
 use crate::runtime::ports::{Commit, DUE, Due, Hash, Loaded, Pending};
 use crate::runtime::view;
@@ -139,12 +140,14 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
                 .execute(params![id, cid, number(event.seq), said.cast_signed()])?;
         }
     }
+    fault::point("store:in-a-turn");
     consequences(c, commit)?;
     if let Some(snapshot) = &commit.snapshot {
         let text = json(snapshot)?;
         let sum: [u8; 32] = Sha256::digest(text.as_bytes()).into();
         c.prepare_cached("UPDATE sessions SET snapshot = ?2, snapshot_sum = ?3 WHERE id = ?1")?
             .execute(params![id, text, sum])?;
+        fault::point("store:in-a-snapshot");
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod writer;
 
 use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
+use crate::fault;
 use crate::id::{AgentId, SessionId};
 use crate::runtime::ports::{
     Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
@@ -130,6 +131,7 @@ fn migrate(connection: &mut Connection) -> Stored<()> {
     for (index, sql) in MIGRATIONS.iter().enumerate().skip(version) {
         let transaction = connection.transaction().map_err(broken)?;
         transaction.execute_batch(sql).map_err(broken)?;
+        fault::point("store:in-a-migration");
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         transaction.pragma_update(None, "user_version", number).map_err(broken)?;
         transaction.commit().map_err(broken)?;

@@ -1,5 +1,6 @@
 //! The thread that writes. What queued while the last transaction was on its way to the disk goes into the next one
 //! together; a savepoint around each keeps one failure from the others.
+use crate::fault;
 use crate::runtime::ports::{StoreError, Stored};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -164,5 +165,8 @@ fn batch(
             jobs.push(next);
         }
     }
-    connection.execute_batch("COMMIT").map_err(|e| e.to_string())
+    fault::point("store:before-commit");
+    connection.execute_batch("COMMIT").map_err(|e| e.to_string())?;
+    fault::point("store:after-commit");
+    Ok(())
 }

@@ -2,6 +2,7 @@
 use super::{about, items, opening};
 use crate::bot::Bot;
 use crate::engine::Speaker;
+use crate::fault;
 use crate::id::SessionId;
 use crate::runtime::ports::Notice;
 use crate::runtime::view::Status;
@@ -241,11 +242,13 @@ impl Connection {
     }
 
     async fn say(&mut self, session: SessionId, cid: &str, said: Said) -> Step {
+        fault::point("socket:heard");
         match self.app.runtime.customer(session, cid, said).await {
             Ok(receipt) => {
-                self.wire
-                    .send(json!({ "t": "ack", "cid": cid, "seq": receipt.seq, "duplicate": receipt.duplicate }))
-                    .await
+                let ack = json!({ "t": "ack", "cid": cid, "seq": receipt.seq, "duplicate": receipt.duplicate });
+                self.wire.send(ack).await?;
+                fault::point("socket:acked");
+                Ok(())
             }
             Err(refusal) => self.refused(&refusal, cid).await,
         }
