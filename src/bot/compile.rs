@@ -98,7 +98,7 @@ fn made(files: &Files, checked: Checked) -> Compiled {
         settings: parts.settings,
         integrations: parts.integrations,
         flows,
-        templates,
+        templates: templates.ready(),
         bound,
         philosophy: parts.philosophy,
     });

@@ -68,7 +68,7 @@ pub struct Placed {
     pub anchor: String,
     /// Line of the step, from 1, and its file, for `--why`.
     pub line: usize,
-    pub file: String,
+    pub file: Arc<str>,
     pub span: Span,
     /// Details it reads; what `ask again` runs anew is decided by them.
     pub reads: Arc<BTreeSet<String>>,
@@ -84,11 +84,7 @@ pub struct Words {
 
 #[derive(Clone, Debug)]
 pub enum Op {
-    Greet {
-        first_time: Option<Words>,
-        returning: Option<Words>,
-        out_of_hours: Option<Words>,
-    },
+    Greet(Box<Greet>),
     Say {
         words: Words,
     },
@@ -156,6 +152,13 @@ pub enum Op {
     Resolve {
         words: Option<Words>,
     },
+}
+
+#[derive(Clone, Debug)]
+pub struct Greet {
+    pub first_time: Option<Words>,
+    pub returning: Option<Words>,
+    pub out_of_hours: Option<Words>,
 }
 
 #[derive(Clone, Debug)]
@@ -272,6 +275,13 @@ pub struct Promise {
     pub words: Words,
 }
 
+impl Greet {
+    /// All that it may say.
+    pub fn words(&self) -> impl Iterator<Item = &Words> {
+        [&self.first_time, &self.returning, &self.out_of_hours].into_iter().flatten()
+    }
+}
+
 impl Op {
     /// The detail that it fills itself.
     pub fn fills(&self) -> Option<&str> {
@@ -289,7 +299,7 @@ impl Op {
     /// The step's word, for `--why` and for anchors.
     pub fn word(&self) -> &'static str {
         match self {
-            Op::Greet { .. } => "greet",
+            Op::Greet(_) => "greet",
             Op::Say { .. } => "say",
             Op::Empathize { .. } => "empathize",
             Op::Triage(_) => "triage",

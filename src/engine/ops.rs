@@ -4,7 +4,7 @@ use super::run::Run;
 use super::session::{Rerun, TopicState, Wait};
 use super::words::felt;
 use super::{Choice, Holder, Speaker, Timer, Way, What};
-use crate::bot::op::{Ask, At, Feedback, Op, Promise, Use, Words};
+use crate::bot::op::{Ask, At, Feedback, Greet, Op, Promise, Use, Words};
 use crate::bot::phrases;
 use crate::bot::template::shown;
 use crate::language::ast::Feeling;
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 impl Run<'_> {
     pub fn op_runs(&mut self, op: &Op) {
         match op {
-            Op::Greet { first_time, returning, out_of_hours } => self.greet(first_time, returning, out_of_hours),
+            Op::Greet(greet) => self.greet(greet),
             Op::Say { words } => self.on(|run| run.say(words)),
             Op::Empathize { moods, words } => self.on(|run| run.empathize(moods, words.as_ref())),
             Op::Triage(triage) => self.triage(triage),
@@ -92,13 +92,14 @@ impl Run<'_> {
         f(self);
     }
 
-    fn greet(&mut self, first_time: &Option<Words>, returning: &Option<Words>, out_of_hours: &Option<Words>) {
+    fn greet(&mut self, greet: &Greet) {
         self.next();
         if std::mem::replace(&mut self.control.greeted, true) {
             return;
         }
         let settings = &self.bot.settings;
         let closed = !settings.hours.open(self.now, &settings.time_zone);
+        let Greet { first_time, returning, out_of_hours } = greet;
         let fitting = [(closed, out_of_hours), (self.session.returning, returning), (true, first_time)];
         let words = fitting.into_iter().find_map(|(fits, words)| words.as_ref().filter(|_| fits));
         if let Some(words) = words {

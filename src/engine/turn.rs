@@ -5,6 +5,7 @@ use crate::bot::Bot;
 use crate::bot::op::At;
 use crate::time::Millis;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What one input caused: entries for the journal, already folded into the session, and what to do once they are durable.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,7 +53,7 @@ pub struct Spoken {
     pub seq: u64,
     /// Of the step that spoke, like the place.
     pub word: &'static str,
-    pub file: String,
+    pub file: Arc<str>,
     pub line: usize,
     pub instead: Vec<String>,
 }
@@ -62,7 +63,7 @@ pub struct Spoken {
 pub struct Trace {
     pub flow: String,
     pub word: &'static str,
-    pub file: String,
+    pub file: Arc<str>,
     pub line: usize,
 }
 

@@ -3,6 +3,7 @@ use crate::bot::op::{Op, Words};
 use crate::bot::{Bot, FlowCode};
 use crate::engine::{Walked, Way};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Every way through the author's own flows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Coverage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub flow: String,
-    pub file: String,
+    pub file: Arc<str>,
     pub line: usize,
     /// Index of the operation, for a picture of the flow.
     pub at: u32,
@@ -67,10 +68,10 @@ fn ways(op: &Op) -> Vec<(String, Way)> {
     let mut found = vec![(word.to_owned(), Way::Step)];
     let mut words = |what: &str, words: &Words| found.push((format!("{word}, {what}"), Way::Words(words.key.clone())));
     match op {
-        Op::Greet { first_time, returning, out_of_hours } => {
-            first_time.iter().for_each(|w| words("first time", w));
-            returning.iter().for_each(|w| words("returning", w));
-            out_of_hours.iter().for_each(|w| words("out of hours", w));
+        Op::Greet(greet) => {
+            greet.first_time.iter().for_each(|w| words("first time", w));
+            greet.returning.iter().for_each(|w| words("returning", w));
+            greet.out_of_hours.iter().for_each(|w| words("out of hours", w));
         }
         Op::Empathize { moods, words: otherwise } => {
             for (mood, said) in moods {

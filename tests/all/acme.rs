@@ -57,7 +57,7 @@ fn every_guideline_of_the_desk_has_a_topic_and_a_test_that_walks_it() {
     assert_eq!((rows.len(), guidelines()), (34, told));
     for row in &rows {
         let flow = bot.flows.get(&row.flow).unwrap_or_else(|| panic!("{} has no flow {}", row.guideline, row.flow));
-        assert!(flow.ops.iter().all(|o| o.file == row.file), "{} does not stand in {}", row.flow, row.file);
+        assert!(flow.ops.iter().all(|o| *o.file == *row.file), "{} does not stand in {}", row.flow, row.file);
         let test = bot.tests.iter().find(|t| t.name == row.test);
         let test = test.unwrap_or_else(|| panic!("{} has no test {}", row.guideline, row.test));
         let report = rehearsal::rehearse(&bot, test);

@@ -308,7 +308,7 @@ fn turns(op: &Op) -> u32 {
         Op::Triage(triage) => 1 + last(&triage.tries),
         // The score, and words that go with it.
         Op::Feedback(f) => 1 + u32::from(f.comment.is_some()),
-        Op::Greet { .. }
+        Op::Greet(_)
         | Op::Say { .. }
         | Op::Empathize { .. }
         | Op::Use(_)

@@ -362,9 +362,7 @@ fn read(op: &Op) -> Vec<String> {
         f.paths().iter().filter(|p| !guarded(p) && root(p) != "customer").cloned().collect()
     };
     match op {
-        Op::Greet { first_time, returning, out_of_hours } => {
-            words(&[first_time, returning, out_of_hours].into_iter().flatten().collect::<Vec<_>>())
-        }
+        Op::Greet(greet) => words(&greet.words().collect::<Vec<_>>()),
         Op::Say { words: w } | Op::Note { words: w } => words(&[w]),
         Op::Empathize { moods, words: w } => words(&moods.iter().map(|(_, w)| w).chain(w).collect::<Vec<_>>()),
         Op::Triage(t) => words(

@@ -92,7 +92,7 @@ pub fn check(proof: &Proof<'_>, order: &[&FlowCode], found: &mut Vec<Diagnostic>
 fn messages(flow: &FlowCode, at: At) -> u32 {
     match op(flow, at) {
         Some(Op::Card(_)) => u32::from(!matches!(op(flow, at + 1), Some(Op::Card(_)))),
-        Some(Op::Greet { .. } | Op::Say { .. } | Op::Empathize { .. } | Op::Promise(_)) => 1,
+        Some(Op::Greet(_) | Op::Say { .. } | Op::Empathize { .. } | Op::Promise(_)) => 1,
         Some(Op::Triage(_) | Op::Ask(_) | Op::Feedback(_)) => 1,
         Some(Op::Use(step)) => u32::from(step.while_waiting.is_some()),
         Some(Op::Escalate(escalate)) => u32::from(escalate.words.is_some()),
@@ -203,7 +203,7 @@ impl<'a, 'p> Floods<'a, 'p> {
             Op::Return => Most::ends(own),
             Op::Do { flow } => self.of(flow, fresh).then(next()).plus(own),
             Op::GoTo { flow } => self.of(flow, fresh).plus(own),
-            Op::Greet { .. } | Op::Say { .. } | Op::Empathize { .. } | Op::Promise(_) | Op::Card(_) => next().plus(own),
+            Op::Greet(_) | Op::Say { .. } | Op::Empathize { .. } | Op::Promise(_) | Op::Card(_) => next().plus(own),
             Op::Remember { .. } | Op::Note { .. } | Op::Tag { .. } | Op::Forget { .. } | Op::Notify { .. } => {
                 next().plus(own)
             }

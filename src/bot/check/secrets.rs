@@ -86,9 +86,7 @@ fn texts(op: &Op) -> Vec<&Text> {
         words.into_iter().flat_map(|w| &w.variations).collect()
     }
     match op {
-        Op::Greet { first_time, returning, out_of_hours } => {
-            of([first_time, returning, out_of_hours].into_iter().flatten())
-        }
+        Op::Greet(greet) => of(greet.words()),
         Op::Say { words } | Op::Note { words } | Op::Notify { words, .. } => of([words]),
         Op::Empathize { moods, words } => of(moods.iter().map(|(_, w)| w).chain(words)),
         Op::Triage(t) => of([&t.question].into_iter().chain(t.anything_else.iter().filter_map(|(w, _)| w.as_ref()))),

@@ -144,7 +144,7 @@ impl Drawing<'_> {
         let mut edges: Vec<Edge> = merged(ways.into_iter().filter_map(edge).collect());
         edges.sort_by_key(|e| e.from);
         usual_first(&mut edges, boxes.len());
-        let file = self.flow.ops.first().map_or_else(String::new, |p| p.file.clone());
+        let file = self.flow.ops.first().map_or_else(String::new, |p| p.file.to_string());
         let (flow, title) = (self.flow.name.clone(), self.flow.title.clone());
         Graph { flow, title, file, nodes: boxes.into_values().collect(), edges }
     }

@@ -32,9 +32,7 @@ pub fn said(op: &Op) -> String {
     let first = |words: &Words| words.variations.first().map_or_else(String::new, |t| t.source.clone());
     let maybe = |words: &Option<Words>| words.as_ref().map(first);
     let text = match op {
-        Op::Greet { first_time, returning, out_of_hours } => {
-            maybe(first_time).or_else(|| maybe(returning)).or_else(|| maybe(out_of_hours)).unwrap_or_default()
-        }
+        Op::Greet(greet) => greet.words().next().map_or_else(String::new, first),
         Op::Say { words } | Op::Note { words } | Op::Notify { words, .. } => first(words),
         Op::Empathize { moods, words } => {
             maybe(words).or_else(|| moods.first().map(|(_, w)| first(w))).unwrap_or_default()

@@ -41,8 +41,10 @@ pub fn flow(
     patterns: &mut Patterns,
     found: &mut Vec<Diagnostic>,
 ) -> FlowCode {
+    let file = around.sources.get(usize::try_from(flow.span.file.0).unwrap_or(usize::MAX));
     let mut l = Lowerer {
         flow: flow.name.text.clone(),
+        file: file.map_or_else(Arc::default, |s| s.name.as_str().into()),
         around,
         templates,
         patterns,
@@ -86,7 +88,7 @@ pub fn flow(
 }
 
 fn talks(op: &Op) -> bool {
-    let words = matches!(op, Op::Greet { .. } | Op::Say { .. } | Op::Empathize { .. } | Op::Card(_));
+    let words = matches!(op, Op::Greet(_) | Op::Say { .. } | Op::Empathize { .. } | Op::Card(_));
     let silent = matches!(op, Op::Note { .. } | Op::Tag { .. } | Op::Notify { .. } | Op::Remember { .. });
     words || silent || matches!(op, Op::Forget { .. } | Op::Each(_) | Op::Branch { .. } | Op::Jump(_) | Op::Return)
 }
@@ -100,6 +102,7 @@ pub fn title(name: &str) -> String {
 
 pub(super) struct Lowerer<'a> {
     flow: String,
+    file: Arc<str>,
     around: &'a Around<'a>,
     templates: &'a mut Templates,
     patterns: &'a mut Patterns,
@@ -126,7 +129,7 @@ impl Lowerer<'_> {
         let anchor = format!("{}#{count}", base.trim());
         let source = self.around.sources.get(usize::try_from(span.file.0).unwrap_or(usize::MAX));
         let line = source.map_or(0, |s| s.line_col(span.start).0);
-        let file = source.map_or_else(String::new, |s| s.name.clone());
+        let file = Arc::clone(&self.file);
         self.ops.push(Placed { op, anchor, line, file, span, reads: Arc::new(reads) });
         at
     }

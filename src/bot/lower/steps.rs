@@ -1,7 +1,7 @@
 //! The steps that hold blocks, words or conditions, each to its operations.
 use super::{Lowerer, formula_reads, reads};
 use crate::bot::house;
-use crate::bot::op::{Ask, At, Button, Enough, Escalate, Feedback, Op, Promise, Triage, Use};
+use crate::bot::op::{Ask, At, Button, Enough, Escalate, Feedback, Greet, Op, Promise, Triage, Use};
 use crate::bot::phrases;
 use crate::language::ast::{Handler, Term, When};
 use crate::language::diagnostic::Diagnostic;
@@ -15,7 +15,8 @@ impl Lowerer<'_> {
         let first_time = self.maybe_words(s.first_time.as_ref(), "greet");
         let returning = self.maybe_words(s.returning.as_ref(), "returning");
         let out_of_hours = self.maybe_words(s.out_of_hours.as_ref(), "out of hours");
-        self.push(Op::Greet { first_time, returning, out_of_hours }, "greet", s.span, BTreeSet::new());
+        let greet = Box::new(Greet { first_time, returning, out_of_hours });
+        self.push(Op::Greet(greet), "greet", s.span, BTreeSet::new());
     }
 
     pub(super) fn say(&mut self, s: &steps::Say) {

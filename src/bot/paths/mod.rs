@@ -7,6 +7,7 @@ pub use guards::{known_when, read_unguarded, root};
 use super::house;
 use super::op::{Ask, At, FlowCode, Op, Triage, Use};
 use crate::language::ast::Term;
+use std::sync::Arc;
 
 /// Tries of a question without a handler of the author's, as in the engine.
 pub const TRIES: u32 = 3;
@@ -76,7 +77,7 @@ pub fn exits<'a>(flow: &'a FlowCode, at: At, outcomes: &dyn Outcomes) -> Vec<Exi
     let Some(placed) = usize::try_from(at).ok().and_then(|i| flow.ops.get(i)) else { return vec![] };
     let next = Goal::Step(at + 1);
     match &placed.op {
-        Op::Greet { .. }
+        Op::Greet(_)
         | Op::Say { .. }
         | Op::Empathize { .. }
         | Op::Promise(_)
@@ -229,6 +230,6 @@ pub struct WorstStep {
     pub turns: u32,
     pub flow: String,
     pub words: String,
-    pub file: String,
+    pub file: Arc<str>,
     pub line: usize,
 }

@@ -268,14 +268,23 @@ impl Templates {
         }
         followed(&source)?;
         let name = format!("t{}", self.compiled.len());
-        let explain = |e: minijinja::Error| explained(&e);
-        self.env.add_template_owned(name.clone(), source.clone()).map_err(explain)?;
-        let paths = paths(&self.env.get_template(&name).map_err(explain)?);
+        // Five kilobytes are reserved for each template, so none is kept until a chat needs it: see `ready`.
+        let paths = paths(&self.env.template_from_str(&source).map_err(|e| explained(&e))?);
         let root = |p: &String| p.split('.').next().unwrap_or(p).to_owned();
         let roots: BTreeSet<String> = paths.iter().map(root).collect();
         let compiled = Arc::new(Compiled { name, paths, roots: roots.into_iter().collect() });
         self.compiled.insert(source, Arc::clone(&compiled));
         Ok(compiled)
+    }
+
+    /// From here on, what was compiled can be rendered; nothing more can be compiled. Each is made ready when a chat
+    /// first needs it. Only what an author wrote has a name here: a customer's words can never be loaded as a template.
+    #[must_use]
+    pub fn ready(mut self) -> Self {
+        let compiled = std::mem::take(&mut self.compiled).into_iter();
+        let sources: BTreeMap<String, String> = compiled.map(|(source, c)| (c.name.clone(), source)).collect();
+        self.env.set_loader(move |name| Ok(sources.get(name).cloned()));
+        self
     }
 
     /// The words that people read.

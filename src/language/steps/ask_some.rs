@@ -50,6 +50,6 @@ pub fn read(p: &mut Parser, line: &Form, node: &Node<'_>) -> AskSome {
 
 impl AskSome {
     pub fn questions(&self) -> impl Iterator<Item = &Ask> {
-        self.body.steps.iter().filter_map(|s| if let Step::Ask(ask) = s { Some(ask) } else { None })
+        self.body.steps.iter().filter_map(|s| if let Step::Ask(ask) = s { Some(&**ask) } else { None })
     }
 }
