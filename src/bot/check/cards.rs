@@ -5,16 +5,14 @@ use crate::bot::paths::Goal;
 use crate::language::diagnostic::Diagnostic;
 use std::collections::BTreeSet;
 
-pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) {
-    for flow in proof.flows.values().filter(|f| !f.house) {
-        for (at, placed) in (0..).zip(&flow.ops) {
-            let Op::Card(card) = &placed.op else { continue };
-            let Some((_, label)) = card.buttons.first() else { continue };
-            if !offered(proof, flow, at + 1) {
-                let problem = format!("The button \"{}\" is never shown: no question follows this card", label.source);
-                let action = "Put an `ask` right after the card, or make the button a `link`.";
-                found.push(Diagnostic::error("F216", placed.span, problem, action));
-            }
+pub fn check(proof: &Proof<'_>, flow: &FlowCode, found: &mut Vec<Diagnostic>) {
+    for (at, placed) in (0..).zip(&flow.ops) {
+        let Op::Card(card) = &placed.op else { continue };
+        let Some((_, label)) = card.buttons.first() else { continue };
+        if !offered(proof, flow, at + 1) {
+            let problem = format!("The button \"{}\" is never shown: no question follows this card", label.source);
+            let action = "Put an `ask` right after the card, or make the button a `link`.";
+            found.push(Diagnostic::error("F216", placed.span, problem, action));
         }
     }
 }

@@ -16,30 +16,28 @@ const ASKED_FOR: [(&str, &str); 5] = [
     (house::THANKS, "thank you"),
 ];
 
-pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) {
-    for flow in proof.flows.values().filter(|f| !f.house && house::is(&f.name)) {
-        let met = Met::of(proof, flow);
-        match flow.name.as_str() {
-            house::SOMETHING_BROKE => something_broke(proof, flow, &met, found),
-            house::TALK_TO_A_PERSON if !met.person => {
-                let problem = format!("`{}` brings in nobody", flow.name);
-                let action = "Write an `escalate` into it: whoever asks for a person must be able to get one.";
-                found.push(Diagnostic::error("F217", flow.span, problem, action));
-            }
-            house::NOBODY_AVAILABLE => nobody_available(flow, &met, found),
-            house::GONE_QUIET => gone_quiet(proof, flow, &met, found),
-            _ => {}
-        }
-        if let Some(detail) = flow.needs.first() {
-            let problem = format!("`{}` needs `{detail}`, and nobody gives it: it is run by itself", flow.name);
-            let action = "Take the `needs` line out, and ask with `{% if … %}` whether the detail is known.";
+pub fn check(proof: &Proof<'_>, flow: &FlowCode, found: &mut Vec<Diagnostic>) {
+    let met = Met::of(proof, flow);
+    match flow.name.as_str() {
+        house::SOMETHING_BROKE => something_broke(proof, flow, &met, found),
+        house::TALK_TO_A_PERSON if !met.person => {
+            let problem = format!("`{}` brings in nobody", flow.name);
+            let action = "Write an `escalate` into it: whoever asks for a person must be able to get one.";
             found.push(Diagnostic::error("F217", flow.span, problem, action));
         }
-        if let Some((_, words)) = ASKED_FOR.iter().find(|(name, _)| *name == flow.name && !flow.topic) {
-            let problem = format!("Nobody is led to `{}` by words, not even by \"{words}\"", flow.name);
-            let action = format!("Write `customers say` under it, with sentences such as \"{words}\".");
-            found.push(Diagnostic::warning("F218", flow.span, problem, action));
-        }
+        house::NOBODY_AVAILABLE => nobody_available(flow, &met, found),
+        house::GONE_QUIET => gone_quiet(proof, flow, &met, found),
+        _ => {}
+    }
+    if let Some(detail) = flow.needs.first() {
+        let problem = format!("`{}` needs `{detail}`, and nobody gives it: it is run by itself", flow.name);
+        let action = "Take the `needs` line out, and ask with `{% if … %}` whether the detail is known.";
+        found.push(Diagnostic::error("F217", flow.span, problem, action));
+    }
+    if let Some((_, words)) = ASKED_FOR.iter().find(|(name, _)| *name == flow.name && !flow.topic) {
+        let problem = format!("Nobody is led to `{}` by words, not even by \"{words}\"", flow.name);
+        let action = format!("Write `customers say` under it, with sentences such as \"{words}\".");
+        found.push(Diagnostic::warning("F218", flow.span, problem, action));
     }
 }
 

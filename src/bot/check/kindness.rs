@@ -38,26 +38,24 @@ const ACKNOWLEDGING: [&str; 24] = [
 /// Pieces within pieces that are followed; nobody writes more.
 const DEEPEST: usize = 32;
 
-pub fn check(proof: &Proof<'_>, philosophy: &Philosophy, found: &mut Vec<Diagnostic>) {
-    for flow in proof.flows.values().filter(|f| !f.house) {
-        let mut rules = Rules { philosophy, flow: &flow.name, found };
-        for placed in &flow.ops {
-            for (when, block) in failures(flow, placed, philosophy) {
-                let mut walk = Walk { proof, philosophy, seen: BTreeSet::new(), cold: None };
-                walk.from(flow, block, 0);
-                if let Some(cold) = walk.cold {
-                    let problem = format!("When {when}, this comes without a word of empathy");
-                    let action = "Write an `empathize` step before it, or words such as \"I'm sorry\" into it.";
-                    rules.broken("empathy", "F222", cold.span, problem, action, Some(placed.span));
-                }
-            }
-            if let Op::Ask(ask) = &placed.op {
-                retries(&mut rules, placed, ask);
+pub fn check(proof: &Proof<'_>, flow: &FlowCode, philosophy: &Philosophy, found: &mut Vec<Diagnostic>) {
+    let mut rules = Rules { philosophy, flow: &flow.name, found };
+    for placed in &flow.ops {
+        for (when, block) in failures(flow, placed, philosophy) {
+            let mut walk = Walk { proof, philosophy, seen: BTreeSet::new(), cold: None };
+            walk.from(flow, block, 0);
+            if let Some(cold) = walk.cold {
+                let problem = format!("When {when}, this comes without a word of empathy");
+                let action = "Write an `empathize` step before it, or words such as \"I'm sorry\" into it.";
+                rules.broken("empathy", "F222", cold.span, problem, action, Some(placed.span));
             }
         }
-        if philosophy.ask_twice_never {
-            asked_twice(&mut rules, flow);
+        if let Op::Ask(ask) = &placed.op {
+            retries(&mut rules, placed, ask);
         }
+    }
+    if philosophy.ask_twice_never {
+        asked_twice(&mut rules, flow);
     }
 }
 

@@ -34,27 +34,39 @@ const WHATSAPP_BUTTONS: usize = 10;
 /// Promises of the same name: their time, and where the first stands.
 type Promised<'a> = BTreeMap<&'a str, (Term, Span)>;
 
+/// The manner of a bot, step by step.
+pub struct Manner<'a> {
+    english: bool,
+    promised: Promised<'a>,
+}
+
+impl<'a> Manner<'a> {
+    pub fn new(subject: &Subject<'_>) -> Self {
+        let english = subject.settings.languages.iter().any(|l| l.starts_with("en"));
+        Self { english, promised: Promised::new() }
+    }
+
+    /// A step of a flow that the author wrote.
+    pub fn step(&mut self, subject: &Subject<'_>, flow: &Flow, step: &'a Step, found: &mut Vec<Diagnostic>) {
+        let mut rules = Rules { philosophy: subject.philosophy, flow: &flow.name.text, found };
+        // Notes and notices are for colleagues.
+        if !matches!(step, Step::Note(_) | Step::Notify(_)) {
+            for phrase in visit::texts(step) {
+                rules.phrase(phrase, self.english, matches!(step, Step::Promise(_)));
+            }
+        }
+        match step {
+            Step::Promise(promise) => rules.promise(subject, flow, promise, &mut self.promised),
+            Step::Ask(ask) => rules.buttons(subject, ask.span, ask.buttons.iter().map(|b| &b.label)),
+            Step::Card(card) => rules.buttons(subject, card.title.span, card.buttons.iter().map(|(_, l)| l)),
+            _ => {}
+        }
+    }
+}
+
+/// What the manner of the whole bot lacks.
 pub fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     exceptions(subject, found);
-    let english = subject.settings.languages.iter().any(|l| l.starts_with("en"));
-    let mut promised = Promised::new();
-    for flow in subject.flows.iter().take(subject.own) {
-        visit::steps(flow, &mut |step| {
-            let mut rules = Rules { philosophy: subject.philosophy, flow: &flow.name.text, found };
-            // Notes and notices are for colleagues.
-            if !matches!(step, Step::Note(_) | Step::Notify(_)) {
-                for phrase in visit::texts(step) {
-                    rules.phrase(phrase, english, matches!(step, Step::Promise(_)));
-                }
-            }
-            match step {
-                Step::Promise(promise) => rules.promise(subject, flow, promise, &mut promised),
-                Step::Ask(ask) => rules.buttons(subject, ask.span, ask.buttons.iter().map(|b| &b.label)),
-                Step::Card(card) => rules.buttons(subject, card.title.span, card.buttons.iter().map(|(_, l)| l)),
-                _ => {}
-            }
-        });
-    }
     shared_examples(subject, found);
 }
 

@@ -79,13 +79,17 @@ pub fn check(subject: &Subject<'_>, templates: &mut Templates) -> Vec<Diagnostic
     let mut found = Vec::new();
     names::flows(subject, &mut found);
     kinds::fields(subject, &mut found);
-    for flow in subject.flows {
+    let mut manner = manner::Manner::new(subject);
+    for (index, flow) in subject.flows.iter().enumerate() {
         if let Some(team) = &flow.team {
             known.team(team, &mut found);
         }
         visit::steps(flow, &mut |step| {
             known.step(step, &mut found);
             texts::step(subject, &known, templates, flow, step, &mut found);
+            if index < subject.own {
+                manner.step(subject, flow, step, &mut found);
+            }
         });
     }
     manner::check(subject, &mut found);

@@ -27,6 +27,7 @@ pub fn prove(
     let (callers, offered) = Default::default();
     let exits = Vec::with_capacity(flows.len());
     let mut proof = Proof { flows, settings, callers, offered, exits };
+    let mut secrets = BTreeSet::new();
     for flow in flows.values() {
         let ways = (0..).take(flow.ops.len()).map(|at| paths::exits(flow, at, integrations));
         proof.exits.push(ways.collect());
@@ -36,17 +37,25 @@ pub fn prove(
                     proof.callers.entry(next).or_default().insert(&flow.name);
                 }
                 Op::Triage(triage) => proof.offered.extend(triage.offers.iter().map(String::as_str)),
+                Op::Ask(ask) if ask.secret => secrets.extend([ask.slot.as_str()]),
                 _ => {}
             }
         }
     }
     filled::check(&proof, found);
-    secrets::check(&proof, found);
-    proof.reached(found);
-    told::check(&proof, found);
-    cards::check(&proof, found);
-    built_in::check(&proof, found);
-    kindness::check(&proof, philosophy, found);
+    // All that is asked of one flow is asked together: a long bot is fetched from memory once, not once a question.
+    for flow in flows.values() {
+        secrets::check(&proof, flow, &secrets, found);
+        if !flow.house {
+            proof.reached(flow, found);
+            told::check(&proof, flow, found);
+            cards::check(&proof, flow, found);
+            kindness::check(&proof, flow, philosophy, found);
+        }
+        if !flow.house && house::is(&flow.name) {
+            built_in::check(&proof, flow, found);
+        }
+    }
     let bound = bound::check(&proof, found);
     if let Some(bound) = &bound {
         manner::effort(philosophy, bound, found);
@@ -70,32 +79,30 @@ impl<'a> Proof<'a> {
         self.offered.contains(flow)
     }
 
-    /// Steps that no way reaches, flows that nothing leads to, escalations without a word.
-    fn reached(&self, found: &mut Vec<Diagnostic>) {
-        for flow in self.flows.values().filter(|f| !f.house) {
-            let led = flow.begins() || flow.name == MAIN || house::is(&flow.name) || self.offered(&flow.name);
-            if !led && !self.callers.contains_key(flow.name.as_str()) {
-                let problem = format!("Nothing leads to the flow `{}`", flow.name);
-                let action = format!("Write `do {}` where it belongs, or give it a `customers say` list.", flow.name);
-                found.push(Diagnostic::warning("F215", flow.span, problem, action));
+    /// Steps that no way reaches, a flow that nothing leads to, escalations without a word.
+    fn reached(&self, flow: &'a FlowCode, found: &mut Vec<Diagnostic>) {
+        let led = flow.begins() || flow.name == MAIN || house::is(&flow.name) || self.offered(&flow.name);
+        if !led && !self.callers.contains_key(flow.name.as_str()) {
+            let problem = format!("Nothing leads to the flow `{}`", flow.name);
+            let action = format!("Write `do {}` where it belongs, or give it a `customers say` list.", flow.name);
+            found.push(Diagnostic::warning("F215", flow.span, problem, action));
+        }
+        let mut dead = false;
+        let reached = self.steps_reached(flow);
+        for (at, placed) in (0..).zip(&flow.ops) {
+            let plain = placed.op.word().is_empty();
+            let now = !plain && !reached.contains(&at);
+            if now && !dead {
+                let action = "Remove it, or move it before the step that ends this way.";
+                found.push(Diagnostic::warning("F214", placed.span, "No way leads to this step", action));
             }
-            let mut dead = false;
-            let reached = self.steps_reached(flow);
-            for (at, placed) in (0..).zip(&flow.ops) {
-                let plain = placed.op.word().is_empty();
-                let now = !plain && !reached.contains(&at);
-                if now && !dead {
-                    let action = "Remove it, or move it before the step that ends this way.";
-                    found.push(Diagnostic::warning("F214", placed.span, "No way leads to this step", action));
-                }
-                dead = if plain { dead } else { now };
-                if let Op::Escalate(e) = &placed.op
-                    && e.words.is_none()
-                {
-                    let action = "Write them after a colon, for example `escalate: Let me bring in a colleague.`";
-                    let problem = "A person is brought in here and the customer is not told";
-                    found.push(Diagnostic::error("F220", placed.span, problem, action));
-                }
+            dead = if plain { dead } else { now };
+            if let Op::Escalate(e) = &placed.op
+                && e.words.is_none()
+            {
+                let action = "Write them after a colon, for example `escalate: Let me bring in a colleague.`";
+                let problem = "A person is brought in here and the customer is not told";
+                found.push(Diagnostic::error("F220", placed.span, problem, action));
             }
         }
     }

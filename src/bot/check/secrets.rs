@@ -6,25 +6,17 @@ use crate::language::diagnostic::Diagnostic;
 use crate::understand::answers::Kind;
 use std::collections::BTreeSet;
 
-pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) {
-    let all: Vec<(&Placed, &Ask)> = proof.flows.values().flat_map(|f| &f.ops).filter_map(asked).collect();
-    let secrets: BTreeSet<&str> = all.iter().filter(|(_, a)| a.secret).map(|(_, a)| a.slot.as_str()).collect();
+/// `secrets`: the details of the bot that are asked as secrets.
+pub fn check(proof: &Proof<'_>, flow: &FlowCode, secrets: &BTreeSet<&str>, found: &mut Vec<Diagnostic>) {
     if secrets.is_empty() {
         return;
     }
-    for (placed, ask) in &all {
-        question(proof, placed, ask, &secrets, found);
+    for placed in &flow.ops {
+        if let Op::Ask(ask) = &placed.op {
+            question(proof, placed, ask, secrets, found);
+        }
     }
-    for flow in proof.flows.values() {
-        leaks(flow, &secrets, found);
-    }
-}
-
-fn asked(placed: &Placed) -> Option<(&Placed, &Ask)> {
-    match &placed.op {
-        Op::Ask(ask) => Some((placed, ask)),
-        _ => None,
-    }
+    leaks(flow, secrets, found);
 }
 
 fn question(proof: &Proof<'_>, placed: &Placed, ask: &Ask, secrets: &BTreeSet<&str>, found: &mut Vec<Diagnostic>) {

@@ -19,27 +19,25 @@ struct Quiet {
     stops: bool,
 }
 
-pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) {
-    for flow in proof.flows.values().filter(|f| !f.house) {
-        for placed in &flow.ops {
-            match &placed.op {
-                Op::Escalate(e) => {
-                    let block = e.nobody.filter(|b| quiet(proof, flow, *b, 0).stops);
-                    found.extend(block.and_then(|b| span(flow, b)).map(nobody));
-                }
-                Op::Use(step) => found.extend(step.fails.and_then(|b| failing(proof, flow, b))),
-                _ => {}
+pub fn check(proof: &Proof<'_>, flow: &FlowCode, found: &mut Vec<Diagnostic>) {
+    for placed in &flow.ops {
+        match &placed.op {
+            Op::Escalate(e) => {
+                let block = e.nobody.filter(|b| quiet(proof, flow, *b, 0).stops);
+                found.extend(block.and_then(|b| span(flow, b)).map(nobody));
             }
-        }
-        found.extend(flow.when_something_fails.and_then(|b| failing(proof, flow, b)));
-        match flow.name.as_str() {
-            house::NOBODY_AVAILABLE => {
-                let silent = quiet(proof, flow, 0, 0);
-                found.extend((silent.stops || silent.returns).then(|| nobody(flow.span)));
-            }
-            house::SOMETHING_BROKE => found.extend(quiet(proof, flow, 0, 0).stops.then(|| failed(flow.span))),
+            Op::Use(step) => found.extend(step.fails.and_then(|b| failing(proof, flow, b))),
             _ => {}
         }
+    }
+    found.extend(flow.when_something_fails.and_then(|b| failing(proof, flow, b)));
+    match flow.name.as_str() {
+        house::NOBODY_AVAILABLE => {
+            let silent = quiet(proof, flow, 0, 0);
+            found.extend((silent.stops || silent.returns).then(|| nobody(flow.span)));
+        }
+        house::SOMETHING_BROKE => found.extend(quiet(proof, flow, 0, 0).stops.then(|| failed(flow.span))),
+        _ => {}
     }
 }
 
