@@ -63,7 +63,8 @@ pub fn flow(
         at
     });
     let for_customers = flow.for_customers.as_ref().map(|condition| l.formula(condition));
-    let ops = l.ops;
+    let mut ops = l.ops;
+    ops.shrink_to_fit();
     if ops.len() > LONGEST {
         let problem = format!("The flow `{}` has more than {LONGEST} steps", flow.name.text);
         let action = "Move steps that belong together into flows of their own, and use `do`.";

@@ -4,14 +4,15 @@ use crate::understand::normal::Flat;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A regular expression that a whole value matches.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     /// As the author wrote it.
     pub source: String,
-    /// The same, anchored at both ends.
-    pub regex: Regex,
+    /// The same, anchored at both ends. Shared: each copy of a regex reserves a kilobyte to work in.
+    pub regex: Arc<Regex>,
 }
 
 /// Bytes of compiled program an author's pattern may take; "[0-9]{6}" takes a few hundred.
@@ -28,7 +29,7 @@ impl Pattern {
     pub fn new(source: &str) -> Result<Pattern, String> {
         // compiled alone first: "a)|(b" is only balanced by our own brackets
         build(source)?;
-        Ok(Pattern { source: source.to_owned(), regex: build(&format!("^(?:{source})$"))? })
+        Ok(Pattern { source: source.to_owned(), regex: Arc::new(build(&format!("^(?:{source})$"))?) })
     }
 
     /// Whether this is such a value and nothing else.
