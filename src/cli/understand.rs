@@ -2,7 +2,7 @@
 use super::load;
 use crate::bot::Bot;
 use crate::time::{Clock, SystemClock};
-use crate::understand::answers::{self, Frame, Kind};
+use crate::understand::answers::{self, Kind};
 use crate::understand::mood::Mood;
 use crate::understand::topics::{ENOUGH, Reading, Verdict};
 use anyhow::{Result, bail};
@@ -54,15 +54,7 @@ pub fn run(path: &Path, args: &UnderstandArgs) -> Result<ExitCode> {
 
 /// What the words would answer, were that kind of answer asked for.
 fn answers(bot: &Bot, language: Option<&str>, words: &str) -> Vec<(String, Value)> {
-    let settings = &bot.settings;
-    let first = settings.languages.first().cloned().unwrap_or_default();
-    let frame = Frame {
-        now: SystemClock.now(),
-        zone: settings.time_zone.clone(),
-        language: language.map_or(first, str::to_owned),
-        region: settings.region(),
-        currency: settings.currency.clone(),
-    };
+    let frame = bot.settings.frame(language, SystemClock.now());
     let plain = [
         ("yes or no", Kind::YesOrNo),
         ("number", Kind::Number),

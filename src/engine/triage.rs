@@ -192,13 +192,7 @@ impl Run<'_> {
     }
 
     pub fn answer_frame(&self) -> Frame {
-        let settings = &self.bot.settings;
-        let first = || settings.languages.first().cloned().unwrap_or_default();
-        let language = self.session.language.clone().unwrap_or_else(first);
-        let own = language.split(['-', '_']).nth(1).map(str::to_uppercase);
-        let region = own.or_else(|| settings.region());
-        let currency = settings.currency.clone();
-        Frame { now: self.now, zone: settings.time_zone.clone(), language, region, currency }
+        self.bot.settings.frame(self.session.language.as_deref(), self.now)
     }
 }
 

@@ -112,3 +112,17 @@ fn each_kind_of_answer_knows_its_own() {
         assert!(said.contains("bot: right") && !said.contains("wrong"), "{kind}: {said}");
     }
 }
+
+#[test]
+fn a_telephone_number_without_a_country_is_one_of_the_bots_country() {
+    let flow = "flow main\n  ask phone: Your number?\n    accept phone\n  resolve: I call {{ phone }}.\n";
+    let test = "test Number\n  customer: it's 030 901820\n  bot: I call +4930901820.\n";
+    let said = |settings: &str| {
+        let bot = bot(&[("bot.yaml", settings), ("main.flow", flow), ("tests/a.flow", test)]);
+        bot.tests.iter().find_map(|t| rehearsal::rehearse(&bot, t).failure.map(|f| format!("{f:?}")))
+    };
+    assert_eq!(said("languages: [en-GB]\ncountry: de\n"), None);
+    assert!(said("languages: [en-GB]\n").is_some(), "a British reading of a number from Berlin");
+    let found = crate::support::compiled(&[("bot.yaml", "country: Germany\n"), ("main.flow", flow)]).diagnostics;
+    assert_eq!(found.first().map(|d| d.problem.as_str()), Some("A country is two letters"));
+}

@@ -147,6 +147,7 @@ fn is_whole(kind: &answers::Kind, text: &str) -> bool {
         zone: jiff::tz::TimeZone::UTC,
         language: String::new(),
         region: None,
+        country: None,
         currency: String::new(),
     };
     answers::find(kind, text, &frame).is_some_and(|found| found.span == (0..text.len()))

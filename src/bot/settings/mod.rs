@@ -9,6 +9,8 @@ pub use read::{defaults, duration, pattern, read};
 
 use crate::language::ast::Term;
 use crate::language::source::Span;
+use crate::time::Millis;
+use crate::understand::answers::Frame;
 use crate::understand::topics::Strictness;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -48,6 +50,8 @@ pub struct Settings {
     pub accent: Option<String>,
     /// Where customers write, beside the chat on the website.
     pub channels: Vec<String>,
+    /// ISO 3166, two letters: of telephone numbers that name no country.
+    pub country: Option<String>,
     /// Three-letter currency of amounts without one.
     pub currency: String,
     /// How easily a topic is believed.
@@ -79,13 +83,27 @@ pub struct Hours {
 }
 
 impl Settings {
-    /// ISO 3166 region, guessed from the first language (`en-GB`) or the currency; decides how dates and numbers are read.
-    pub fn region(&self) -> Option<String> {
-        let spoken = self.languages.first().and_then(|l| l.split(['-', '_']).nth(1)).map(str::to_uppercase);
+    /// How answers are read in a chat in this language, said at this moment. Without a language: the bot's first.
+    pub fn frame(&self, language: Option<&str>, now: Millis) -> Frame {
+        let language = language.or(self.languages.first().map(String::as_str)).unwrap_or_default().to_owned();
+        let region = region_of(&language).or_else(|| self.region());
+        let (zone, country, currency) = (self.time_zone.clone(), self.country.clone(), self.currency.clone());
+        Frame { now, zone, language, region, country, currency }
+    }
+
+    /// ISO 3166 region, from the first language (`en-GB`), the country or the currency; decides how dates and numbers are
+    /// read.
+    fn region(&self) -> Option<String> {
+        let spoken = self.languages.first().and_then(|l| region_of(l)).or_else(|| self.country.clone());
         spoken.or_else(|| match self.currency.as_str() {
             "GBP" => Some("GB".into()),
             "USD" => Some("US".into()),
             _ => None,
         })
     }
+}
+
+/// `GB` of `en-GB`.
+fn region_of(language: &str) -> Option<String> {
+    language.split(['-', '_']).nth(1).map(str::to_uppercase)
 }

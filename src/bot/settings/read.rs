@@ -5,7 +5,7 @@ use crate::bot::yaml::{self, Key, Node, Reader, field};
 use crate::language::ast::{Term, Unit, term as read_term};
 use crate::language::diagnostic::{Diagnostic, did_you_mean};
 use crate::language::source::{FileId, SourceFile};
-use crate::understand::answers::Pattern;
+use crate::understand::answers::{Pattern, is_country};
 use crate::understand::topics::Strictness;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -27,6 +27,7 @@ const KNOWN: &[&str] = &[
     "wait for more words",
     "websites",
     "look",
+    "country",
     "currency",
     "channels",
     "understand",
@@ -61,6 +62,7 @@ pub fn defaults(name: &str) -> Settings {
         digressions: DIGRESSIONS,
         websites: Vec::new(),
         accent: None,
+        country: None,
         currency: "EUR".into(),
         channels: Vec::new(),
         understand: Strictness::default(),
@@ -113,6 +115,13 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
         "look" => look(reader, s, node),
         "channels" => s.channels = channels(reader, node),
         "understand" => strictness(reader, s, node),
+        "country" => match reader.text(node).map(|c| c.to_uppercase()) {
+            Some(c) if is_country(&c) => s.country = Some(c),
+            Some(_) => {
+                reader.wrong(node.span, "A country is two letters", "Write for example `GB`, `DE` or `US`.");
+            }
+            None => {}
+        },
         "currency" => match reader.text(node) {
             Some(c) if c.len() == 3 && c.chars().all(|c| c.is_ascii_alphabetic()) => s.currency = c.to_uppercase(),
             Some(_) => {

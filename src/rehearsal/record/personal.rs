@@ -1,7 +1,7 @@
 //! What is personal in a chat: fields of the customer, answers by their kind, and in every free text what looks like an address, a
 //! number or a name.
 use super::stand_ins::{Sort, StandIns, one_line};
-use super::within::{actions, asked, frame, is_button, patterns, said, usual};
+use super::within::{actions, asked, is_button, patterns, said, usual};
 use crate::bot::Bot;
 use crate::bot::op::Op;
 use crate::bot::settings::Shape;
@@ -302,7 +302,7 @@ impl Reader<'_> {
     }
 
     fn frame(&self) -> Frame {
-        frame(self.bot, self.language.as_deref(), self.now)
+        self.bot.settings.frame(self.language.as_deref(), self.now)
     }
 }
 

@@ -115,7 +115,7 @@ impl Writer<'_> {
         let frame = self.session.control.topics.last()?.frames.last()?;
         let place = bot.flows.get(&frame.flow)?.ops.get(usize::try_from(frame.at).ok()?)?;
         let Op::Ask(ask) = &place.op else { return None };
-        let frame = within::frame(bot, self.session.language.as_deref(), turn.at);
+        let frame = bot.settings.frame(self.session.language.as_deref(), turn.at);
         self.secrets.instead(&Question { bot, ask, session: &self.session, frame }, turn.events)
     }
 

@@ -5,8 +5,7 @@ use crate::bot::op::Op;
 use crate::bot::settings::Shape;
 use crate::engine::{Event, What};
 use crate::language::ast::Start;
-use crate::time::Millis;
-use crate::understand::answers::{Frame, Kind, Pattern};
+use crate::understand::answers::{Kind, Pattern};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,15 +50,6 @@ pub fn is_button(bot: &Bot, slot: &str, value: &str) -> bool {
         Op::Ask(ask) => ask.slot == slot && ask.buttons.iter().any(|b| b.name == value),
         _ => false,
     })
-}
-
-/// How answers are read in a chat in this language.
-pub fn frame(bot: &Bot, language: Option<&str>, now: Millis) -> Frame {
-    let settings = &bot.settings;
-    let language = language.or(settings.languages.first().map(String::as_str)).unwrap_or_default().to_owned();
-    let own = language.split(['-', '_']).nth(1).map(str::to_uppercase);
-    let (zone, currency) = (settings.time_zone.clone(), settings.currency.clone());
-    Frame { now, zone, language, region: own.or_else(|| settings.region()), currency }
 }
 
 /// The details that flows take from an event of this name; `None` where it begins nothing.

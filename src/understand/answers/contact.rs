@@ -30,10 +30,16 @@ pub(super) fn email(text: &str) -> Option<Found> {
 static DIGITS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:\+ ?|\( ?)?[0-9](?:[ ()./-]{0,3}[0-9]){5,16}").ok());
 
+/// Whether telephone numbers of this country, two letters as in `GB`, are known.
+pub fn is_country(code: &str) -> bool {
+    code.parse::<country::Id>().is_ok_and(|id| metadata::DATABASE.by_id(id.as_ref()).is_some())
+}
+
 /// The first valid number, with its country. Without a region only numbers that name their country are.
 pub(super) fn phone(text: &str, frame: &Frame) -> Option<Found> {
     let flat = Flat::new(text);
-    let region = frame.region().and_then(|code| code.parse::<country::Id>().ok());
+    let region = frame.country.clone().or_else(|| frame.region());
+    let region = region.and_then(|code| code.parse::<country::Id>().ok());
     let region = region.filter(|id| metadata::DATABASE.by_id(id.as_ref()).is_some());
     for candidate in DIGITS.as_ref()?.find_iter(&flat.text) {
         let before = flat.text.get(..candidate.start()).and_then(|t| t.chars().last());

@@ -18,6 +18,7 @@ mod yes_no;
 
 pub use super::person::asks_for_a_person;
 pub use choose::choose;
+pub use contact::is_country;
 pub use corrections::{Correction, correction};
 pub use names::{introduced_name, is_common};
 pub use pattern::Pattern;
@@ -86,8 +87,10 @@ pub struct Frame {
     pub zone: TimeZone,
     /// Of the customer, like `en` or `de-AT`.
     pub language: String,
-    /// Two letters, like `GB`. Says how 3/5/2026 is meant and which country a telephone number without one is of.
+    /// Two letters, like `GB`. Says how 3/5/2026 is meant.
     pub region: Option<String>,
+    /// Two letters: which country a telephone number without one is of. Without it: the region.
+    pub country: Option<String>,
     /// The bot's: of amounts that name none.
     pub currency: String,
 }

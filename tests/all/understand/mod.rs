@@ -30,6 +30,7 @@ fn frame() -> Frame {
         zone,
         language: "en".to_owned(),
         region: Some("GB".to_owned()),
+        country: None,
         currency: "GBP".to_owned(),
     }
 }
