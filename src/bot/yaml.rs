@@ -10,6 +10,8 @@ const FILE_CAP: usize = 1 << 20;
 
 /// No setting lies deeper than a handful; each level costs the reader a good piece of its stack.
 const DEEPEST: usize = 24;
+/// Descriptions of other systems lie deeper than settings.
+const FOREIGN_DEEPEST: usize = 64;
 /// As much of a value is pointed at; a file may be one line.
 const LONGEST_WORD: usize = 200;
 
@@ -126,6 +128,19 @@ pub fn parse(file: FileId, source: &SourceFile) -> Result<Node, Diagnostic> {
         Ok(raw) => Ok(place(file, source, raw)),
         Err(e) => Err(syntax_error(file, source, &e)),
     }
+}
+
+/// A file of another program, YAML or JSON: larger and deeper than ours, and without places.
+///
+/// # Errors
+/// What is wrong with it, in plain words.
+pub fn foreign(text: &str) -> Result<serde_json::Value, String> {
+    let options = serde_yaml::options! {
+        budget: serde_yaml::budget! { max_events: 4_000_000, max_nodes: 2_000_000, max_depth: FOREIGN_DEEPEST, max_aliases: 10_000, max_anchors: 10_000 },
+    };
+    let words = |e: serde_yaml::Error| e.without_snippet().to_string().lines().next().unwrap_or("").to_owned();
+    serde_yaml::from_str_with_options::<serde_json::Value>(text, options)
+        .map_err(|e| format!("The file is neither YAML nor JSON: {}", words(e)))
 }
 
 fn place(file: FileId, source: &SourceFile, raw: Raw) -> Node {

@@ -47,7 +47,7 @@ pub struct ChatArgs {
 }
 
 /// `level=gold`, `vip=yes`, `points=3`.
-fn pair(text: &str) -> Result<(String, Value), String> {
+pub(super) fn pair(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("write it like `first_name=Ann`")?;
     Ok((name.trim().to_lowercase(), plain(value.trim())))
 }
@@ -215,7 +215,7 @@ impl Talk {
     /// Asks whoever sits here what the system answers.
     fn made_up(&self, system: &str, action: &str, args: &Map<String, Value>) -> Result<Answer> {
         let known = self.bot.integrations.action(system, action);
-        let outcomes: Vec<&str> = known.iter().flat_map(|a| &a.outcomes).map(|(_, name)| name.as_str()).collect();
+        let outcomes: Vec<&str> = known.map(|a| a.outcome_names()).unwrap_or_default();
         let outcomes = if outcomes.is_empty() { vec!["ok"] } else { outcomes };
         let fields: Vec<&str> = known.iter().flat_map(|a| a.gives.keys()).map(String::as_str).collect();
         let asked: Vec<String> = args.iter().map(|(name, value)| format!("{name} = {value}")).collect();

@@ -7,6 +7,7 @@ pub mod evaluate;
 mod explain;
 mod fmt;
 mod graph;
+mod import;
 pub mod load;
 mod lsp;
 mod new;
@@ -17,6 +18,7 @@ mod steps;
 mod test;
 mod translate;
 mod understand;
+mod use_;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -105,6 +107,13 @@ enum Command {
         #[arg(long)]
         write: bool,
     },
+    /// Ask another system once, as a flow would, and show what comes back.
+    Use(use_::UseArgs),
+    /// Take over what other programs know.
+    Import {
+        #[command(subcommand)]
+        what: import::ImportCommand,
+    },
     /// List the steps of the language, each with an example.
     Steps,
     /// Serve bots to a website, with an inbox for your team.
@@ -154,6 +163,8 @@ pub fn main() -> ExitCode {
         Command::Fmt { paths, check, stdin } => fmt::run(&paths, check, stdin),
         Command::Lsp => lsp::run(),
         Command::Translate { path, language, write } => translate::run(&path, language.as_deref(), write),
+        Command::Use(args) => use_::run(&args),
+        Command::Import { what } => import::run(&what),
         Command::Steps => steps::run(),
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),

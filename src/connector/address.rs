@@ -1,9 +1,40 @@
 //! Which addresses a flow may reach: what a customer or a mistake puts into a request must not open the house from inside.
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use crate::bot::integrations::Reach;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Azure's host service: a public number that every virtual machine there reaches from inside.
 const AZURE_HOST: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+
+/// The same service at other clouds, where it has no link-local address.
+const ALIBABA_HOST: Ipv4Addr = Ipv4Addr::new(100, 100, 100, 200);
+const AMAZON_HOST: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
+/// Whether a system that the author describes so may be at this address.
+pub fn may_reach(reach: &Reach, address: IpAddr) -> bool {
+    let plain = plain(address);
+    is_public(address)
+        || match reach {
+            Reach::Public => false,
+            Reach::Private => !tells_secrets(plain),
+            Reach::Named(ranges) => ranges.iter().any(|range| range.contains(&plain)),
+        }
+}
+
+/// The IPv4 address within an IPv6 one.
+fn plain(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => embedded_v4(v6).map_or(address, IpAddr::V4),
+        IpAddr::V4(_) => address,
+    }
+}
+
+/// Addresses at which clouds give out keys to whoever asks from inside.
+fn tells_secrets(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_link_local() || v4 == AZURE_HOST || v4 == ALIBABA_HOST,
+        IpAddr::V6(v6) => v6.segments()[0] & 0xffc0 == 0xfe80 || v6 == AMAZON_HOST,
+    }
+}
 
 /// Whether an address is out in the world: not this machine, not this network, no cloud's inner service.
 pub fn is_public(address: IpAddr) -> bool {
@@ -47,23 +78,4 @@ fn embedded_v4(a: Ipv6Addr) -> Option<Ipv4Addr> {
         return Some(last());
     }
     (s[0] == 0x2002).then(|| Ipv4Addr::from((u32::from(s[1]) << 16) | u32::from(s[2])))
-}
-
-/// Resolves names and keeps only public addresses; the check stands after the resolution, so that no name can point inside.
-#[derive(Debug, Default)]
-pub struct PublicOnly;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|a| is_public(a.ip())).collect();
-            if public.is_empty() {
-                return Err(format!("{host} is a private address").into());
-            }
-            let addresses: Addrs = Box::new(public.into_iter());
-            Ok(addresses)
-        })
-    }
 }

@@ -53,7 +53,7 @@ fn about(view: &mut View, found: &Found) -> Option<String> {
             let mut parts = found.name.split('.');
             let (system, action) = (parts.next()?, parts.next()?);
             let known = view.seen.integrations.action(system, action)?;
-            let outcomes: Vec<_> = known.outcomes.iter().map(|(code, o)| format!("`{o}` ({code})")).collect();
+            let outcomes: Vec<_> = known.outcomes.iter().map(|o| format!("`{}` ({})", o.name, o.status)).collect();
             let gives: Vec<_> = known.gives.iter().map(|(f, of)| format!("`{f}` ({})", of.kind)).collect();
             let needs: Vec<_> = known.needs().into_iter().map(|n| format!("`{n}`")).collect();
             let list = |l: Vec<String>| if l.is_empty() { "nothing".to_owned() } else { l.join(", ") };

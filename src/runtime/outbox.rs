@@ -123,7 +123,7 @@ impl Inner {
 /// All attempts of an action, with their pauses.
 fn deadline(bot: &Bot, system: &str, action: &str) -> Duration {
     let found = bot.integrations.systems.get(system).and_then(|s| s.actions.get(action));
-    found.map_or(SLACK, |a| (a.timeout + SLACK).saturating_mul(a.retries.saturating_add(1)))
+    found.map_or(SLACK, |a| a.patience(SLACK))
 }
 
 /// Longer and longer pauses.

@@ -168,7 +168,10 @@ async fn what_passes_is_tried_again() {
 #[tokio::test]
 async fn every_repetition_carries_the_same_key() {
     let server = answering(ResponseTemplate::new(503)).await;
-    let problem = problem(call(shop(&server.uri(), INSIDE), "pay", json!({ "order": "1", "why": "x" })).await);
+    let problem = problem(
+        call(shop(&server.uri(), &format!("{INSIDE}\nrepeat key: yes")), "pay", json!({ "order": "1", "why": "x" }))
+            .await,
+    );
     assert!(problem.contains("503"), "{problem}");
     let sent = server.received_requests().await.expect("requests are recorded");
     let keys: Vec<_> = sent.iter().map(|r| r.headers.get("idempotency-key").expect("a key").clone()).collect();

@@ -235,7 +235,7 @@ fn every_built_in_flow_and_filter_is_told() {
 #[test]
 fn every_setting_has_its_place_in_the_docs() {
     for (file, page_name) in
-        [("src/bot/settings/read.rs", "docs/bot-yaml.md"), ("src/bot/integrations/read.rs", "docs/integrations.md")]
+        [("src/bot/settings/read.rs", "docs/bot-yaml.md"), ("src/bot/integrations/read/mod.rs", "docs/integrations.md")]
     {
         let (source, text) = (page(file), page(page_name));
         for key in known_keys(&source) {

@@ -76,7 +76,8 @@ fn other_systems_are_sent_the_name_of_a_row() {
     assert_eq!(shaped.get("other"), Some(&json!(1)));
     let request = bot.integrations.request("shop", "upgrade", &shaped).expect("a request");
     assert_eq!(request.url, "https://shop.example/levels/silver");
-    assert_eq!(request.body, Some(json!({ "to": "silver", "words": "now silver" })));
+    let body = json!({ "to": "silver", "words": "now silver" });
+    assert_eq!(request.body, Some(rapport::bot::integrations::Body::Json(body)));
     let plain: Map<String, Value> = [("level".to_owned(), json!("bronze"))].into_iter().collect();
     assert_eq!(bot.shape("shop", "find", plain.clone()), plain);
     assert_eq!(bot.shape("shop", "nothing", plain.clone()), plain);

@@ -227,7 +227,7 @@ impl<'a> Known<'a> {
                 format!("Write `with {name} = …` after the action."),
             ));
         }
-        let outcomes: Vec<&str> = action.outcomes.iter().map(|(_, o)| o.as_str()).collect();
+        let outcomes: Vec<&str> = action.outcome_names();
         for h in &s.handlers {
             match &h.when {
                 When::Named(name) if !outcomes.contains(&name.text.as_str()) => {

@@ -1,5 +1,6 @@
 //! What is proved of a bot's operations: every detail filled, every round counted, every step reached.
 use super::{bound, cards, filled, house as built_in, kindness, manner, secrets, told};
+use crate::bot::integrations::{Action, Outcome, Where};
 use crate::bot::op::{At, FlowCode, Op};
 use crate::bot::paths::{self, Bound, Exit, Goal, Outcomes};
 use crate::bot::philosophy::Philosophy;
@@ -126,11 +127,12 @@ impl<'a> Proof<'a> {
 impl Outcomes for Integrations {
     /// "Not there" comes with nothing; any other answer may say more.
     fn gives(&self, system: &str, action: &str, outcome: &str) -> bool {
-        let codes = self.action(system, action).into_iter().flat_map(|a| &a.outcomes);
-        codes.filter(|(_, name)| name == outcome).any(|(code, _)| !matches!(code, 404 | 410))
+        let mut all = self.action(system, action).into_iter().flat_map(|a| &a.outcomes);
+        let nothing = |o: &Outcome| matches!(o.status, 404 | 410) || matches!(o.only, Some(Where::Empty(_)));
+        all.any(|o| o.name == outcome && !nothing(o))
     }
 
     fn all(&self, system: &str, action: &str) -> Vec<&str> {
-        self.action(system, action).into_iter().flat_map(|a| a.outcomes.iter().map(|(_, n)| n.as_str())).collect()
+        self.action(system, action).map(Action::outcome_names).unwrap_or_default()
     }
 }

@@ -14,7 +14,7 @@ pub fn tests(subject: &Subject<'_>, details: &BTreeSet<String>, found: &mut Vec<
             Act::Given(Given::Answers { action: name, answers }) => {
                 let Some(action) = action(subject, name, found) else { continue };
                 for answer in answers {
-                    let outcomes = action.outcomes.iter().map(|(_, o)| o.as_str());
+                    let outcomes = action.outcome_names().into_iter();
                     known(&answer.outcome, outcomes, "F411", "outcome", found);
                     for (field, _) in &answer.fields {
                         known(field, action.gives.keys().map(String::as_str), "F412", "value in this answer", found);

@@ -1,5 +1,5 @@
 //! From an action and its arguments to a request.
-use super::{BadRequest, Integrations, Request};
+use super::{Action, BadRequest, Body, Given, Integrations, Request, Take};
 use crate::bot::settings::kinds::{LABEL, VALUE};
 use minijinja::{AutoEscape, Environment, Output, State};
 use serde_json::{Map, Value};
@@ -21,18 +21,51 @@ pub(super) fn build(
     let context = context(args);
     let path = render(&path_environment(), &action.path, &context)?;
     let plain = plain_environment();
-    let body = action.body.as_ref().map(|b| fill(&plain, b, &context, args)).transpose()?;
+    let filled = |texts: &[(String, String)]| -> Result<Vec<(String, String)>, BadRequest> {
+        texts.iter().map(|(name, text)| Ok((name.clone(), render(&plain, text, &context)?))).collect()
+    };
+    let body = match &action.body {
+        None => None,
+        Some(Body::Json(json)) => Some(Body::Json(fill(&plain, json, &context, args)?)),
+        Some(Body::Form(fields)) => Some(Body::Form(filled(fields)?)),
+    };
+    let header = |(name, given): &(String, Given)| match given {
+        Given::Secret(_) => Ok((name.clone(), given.clone())),
+        Given::Text(text) => Ok((name.clone(), Given::Text(render(&plain, text, &context)?))),
+    };
+    let headers: Result<Vec<_>, BadRequest> = system.headers.iter().chain(&action.headers).map(header).collect();
     Ok(Request {
         method: action.method,
-        url: format!("{}{path}", system.base),
+        url: with_query(format!("{}{path}", system.base), &filled(&action.query)?),
         auth: system.auth.clone(),
+        headers: headers?,
         body,
         timeout: action.timeout,
         retries: action.retries,
-        private: system.private,
+        repeat_key: action.repeat_key.clone(),
+        reach: system.reach.clone(),
+        rest: system.rest,
         outcomes: action.outcomes.clone(),
-        gives: action.gives.keys().cloned().collect(),
+        gives: gives(action),
+        pages: action.pages.clone(),
+        cache: action.cache,
+        largest: action.largest,
     })
+}
+
+fn gives(action: &Action) -> Vec<(String, String, Take)> {
+    let field =
+        |(name, take): (&String, &Take)| Some((name.clone(), action.gives.get(name)?.kind.clone(), take.clone()));
+    action.takes.iter().filter_map(field).collect()
+}
+
+/// An address with more behind its `?`.
+fn with_query(mut url: String, query: &[(String, String)]) -> String {
+    for (name, value) in query {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        url.push_str(&format!("{joint}{}={}", encode(name), encode(value)));
+    }
+    url
 }
 
 /// What other systems know of a row is its name.
@@ -52,10 +85,16 @@ pub(super) fn check(text: &str) -> Result<(), String> {
 }
 
 /// The names that an action's templates need.
-pub(super) fn needs(action: &super::Action) -> BTreeSet<String> {
+pub(super) fn needs(action: &Action) -> BTreeSet<String> {
     let env = plain_environment();
     let mut texts = vec![action.path.clone()];
-    texts.extend(action.body.as_ref().map(leaves).unwrap_or_default());
+    texts.extend(action.query.iter().map(|(_, text)| text.clone()));
+    texts.extend(action.headers.iter().filter_map(|(_, given)| text(given)));
+    match &action.body {
+        Some(Body::Json(json)) => texts.extend(leaves(json)),
+        Some(Body::Form(fields)) => texts.extend(fields.iter().map(|(_, text)| text.clone())),
+        None => {}
+    }
     let mut found = BTreeSet::new();
     for text in &texts {
         if let Ok(template) = env.template_from_str(text) {
@@ -63,6 +102,10 @@ pub(super) fn needs(action: &super::Action) -> BTreeSet<String> {
         }
     }
     found
+}
+
+fn text(given: &Given) -> Option<String> {
+    if let Given::Text(text) = given { Some(text.clone()) } else { None }
 }
 
 /// All texts of a body.

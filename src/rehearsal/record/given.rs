@@ -109,7 +109,7 @@ fn answer(bot: &Bot, action: &str, call: u32, after: &[(usize, &Event)], stand_i
     }
     let (system, name) = action.split_once('.')?;
     let known = bot.integrations.action(system, name)?;
-    known.outcomes.iter().find(|(_, o)| o == outcome)?;
+    known.outcomes.iter().find(|o| o.name == *outcome)?;
     let fields = match after.get(at + 1).map(|(_, e)| &e.what) {
         Some(What::Filled { slot, value: Value::Object(fields) }) if holds(bot, system, name, slot) => fields.clone(),
         _ => Map::new(),
