@@ -30,6 +30,8 @@ pub enum Work {
     },
     /// Reads the state between two turns.
     Look(Look),
+    /// Reads the chat anew: another process went on with it.
+    Anew,
 }
 
 pub struct Mail {
@@ -71,6 +73,10 @@ impl Actor {
             Work::Look(look) => {
                 look(&self.session, &self.token);
                 let _ = mail.reply.send(Ok(Receipt { seq: self.session.seq, duplicate: false }));
+            }
+            Work::Anew => {
+                let result = self.reload().await.map(|()| Receipt { seq: self.session.seq, duplicate: false });
+                let _ = mail.reply.send(result);
             }
             Work::Input { input, finished } => {
                 let result = self.input(input, finished).await;

@@ -219,6 +219,19 @@ impl Runtime {
         }
     }
 
+    /// Comes back with everything up to `after`; the place of the last entry. Whoever has more than is known here saw it at
+    /// another process, so the chat is read anew before he is told that there is no such thing.
+    ///
+    /// # Errors
+    /// Those of `enter`.
+    pub async fn come_back(&self, bot: &str, session: SessionId, token: &str, after: u64) -> Result<u64, Refusal> {
+        let upto = self.enter(bot, session, token).await?;
+        if after <= upto {
+            return Ok(upto);
+        }
+        Ok(self.0.registry.give(&self.0, session, Work::Anew).await?.seq)
+    }
+
     /// A customer's message.
     ///
     /// # Errors

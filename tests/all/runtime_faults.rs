@@ -174,6 +174,22 @@ async fn two_runtimes_upon_one_store_lose_nothing() {
     assert_eq!(found, acked);
 }
 
+/// Found by the simulation: the second process still had the chat as it was, and told its customer to begin a new one.
+#[tokio::test]
+async fn who_saw_more_at_another_process_is_not_sent_away() {
+    let store = Arc::new(Memory::default());
+    let one = Runtime::start(parts(store.clone(), Hand::new())).await.expect("it starts");
+    let two = Runtime::start(parts(store.clone(), Hand::new())).await.expect("it starts");
+    let opened = one.open("test", Opening::default()).await.expect("a chat");
+    let (session, token) = (opened.session, opened.token);
+    let before = two.enter("test", session, &token).await.expect("it is in the memory of both");
+    let seen = say(&one, session, "a", "hm").await.expect("kept").seq;
+    assert!(seen > before);
+    assert!(two.come_back("test", session, &token, seen).await.expect("there") >= seen);
+    let ahead = two.come_back("test", session, &token, seen + 1_000).await.expect("there");
+    assert!(ahead < seen + 1_000, "what nobody ever saw is not there");
+}
+
 #[tokio::test]
 async fn a_turn_that_panics_keeps_the_words_and_brings_a_person() {
     let (store, _, runtime) = faulty().await;

@@ -208,7 +208,7 @@ impl Connection {
 
     async fn resume(&mut self, session: &str, token: &str, after: u64) -> Step {
         let entered = match SessionId::parse(session) {
-            Some(id) => self.app.runtime.enter(&self.bot.id, id, token).await.map(|upto| (id, upto)),
+            Some(id) => self.app.runtime.come_back(&self.bot.id, id, token, after).await.map(|upto| (id, upto)),
             None => Err(Refusal::UnknownSession),
         };
         match entered {
