@@ -149,7 +149,9 @@ const NOT_RUN: u8 = 2;
 pub fn main() -> ExitCode {
     crate::fault::listen();
     let filter = tracing_subscriber::EnvFilter::try_from_env("RAPPORT_LOG").unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // A log that cannot be written, as on a full disk, must not end the thread that wanted to write it.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    log.with_writer(std::io::stderr).init();
     let result = match Cli::parse().command {
         Command::New { name } => new::run(&name),
         Command::Check(args) => check::run(&args),

@@ -28,6 +28,7 @@ mod language;
 mod language_any;
 mod locales;
 mod lsp;
+mod machine;
 mod play;
 mod proof;
 mod random_bots;

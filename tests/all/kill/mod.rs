@@ -1,11 +1,11 @@
 //! The program itself, ended without warning again and again while customers talk: at random moments, and at every named place
-//! (`src/fault.rs`). Afterwards all customers are held against the journal: nothing that was acknowledged is lost, nothing is
+//! (`src/fault.rs`); now and then it is asked to end, as a new version does. Afterwards all customers are held against the journal: nothing that was acknowledged is lost, nothing is
 //! doubled, no turn is torn. `RAPPORT_KILLS=2000 cargo test --test all kill::` is the long campaign.
 #[path = "../../simulation/check.rs"]
 mod check;
 #[path = "../../simulation/customer.rs"]
 mod customer;
-mod program;
+pub mod program;
 
 use customer::{Customer, Plan};
 use program::{Ended, Program, Shop};
@@ -18,6 +18,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::{Duration, Instant};
+use tokio::time::sleep;
 
 /// Times that the program is ended in an ordinary test run.
 const KILLS: usize = 64;
@@ -97,6 +98,12 @@ async fn killer(program: &mut Program, kills: usize) -> BTreeMap<&'static str, u
             Some(_) => Duration::from_secs(6),
             None => Duration::from_millis(rand::random_range(20..500)),
         };
+        if place.is_none() && kill % 8 == 5 {
+            sleep(life).await;
+            program.asked_to_end().await;
+            *ends.entry("asked").or_insert(0) += 1;
+            continue;
+        }
         let ended = program.ended_within(life).await;
         *ends.entry(if ended == Ended::ByItself { place.unwrap_or("by itself") } else { "anywhere" }).or_insert(0) += 1;
     }

@@ -42,9 +42,18 @@ impl Program {
         self.folder.join("data/rapport.db")
     }
 
-    /// How it is started.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.child.as_mut().is_none_or(|c| c.try_wait().is_ok_and(|ended| ended.is_some()))
+    }
+
+    /// How it is started. A long campaign may name another build, with the feature `failpoints`, in `RAPPORT_PROGRAM`.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rapport"));
+        let own = env!("CARGO_BIN_EXE_rapport").into();
+        let mut command = Command::new(std::env::var_os("RAPPORT_PROGRAM").unwrap_or(own));
         let errors = File::options().create(true).append(true).open(self.folder.join("errors")).expect("a file");
         command.arg("serve").arg(self.folder.join("test")).arg("--data").arg(self.folder.join("data"));
         command.args(["--listen", &format!("127.0.0.1:{}", self.port)]).stdin(Stdio::null());
@@ -95,6 +104,14 @@ impl Program {
         child.kill().expect("killed");
         child.wait().expect("a child");
         Ended::ByUs
+    }
+
+    /// Asks it to end in good order, as a service manager does.
+    pub async fn asked_to_end(&mut self) {
+        let id = self.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(sent.is_ok_and(|s| s.success()), "asked to end");
+        assert_eq!(self.ended_within(PATIENCE).await, Ended::ByItself, "it ends when it is asked to");
     }
 
     pub fn errors(&self) -> String {
