@@ -15,6 +15,7 @@
 //! * [`store`], [`bus`], [`channel`], [`connector`]: what the runtime's ports are made of.
 //! * [`web`]: HTTP, WebSocket, the widget, the inbox.
 //! * [`lsp`]: helps editors; sees `language`, `understand` and `bot` only.
+//! * [`load`]: many customers at once, over the network; sees `language` only.
 //! * [`cli`]: one file a command; `serve` is the only place that names concrete adapters.
 
 pub mod fault;
@@ -37,6 +38,7 @@ pub mod channel;
 pub mod connector;
 pub mod store;
 
+pub mod load;
 pub mod lsp;
 pub mod web;
 

@@ -98,7 +98,11 @@ pub fn files(folder: &Path) -> Result<Files> {
     Ok(Files { id, texts })
 }
 
-fn text(path: &Path) -> Result<String> {
+/// The text of a file.
+///
+/// # Errors
+/// It cannot be read, is too large, or no UTF-8, in words for people.
+pub fn text(path: &Path) -> Result<String> {
     let size = fs::metadata(path).map(|m| m.len()).unwrap_or(0);
     if size > LARGEST {
         bail!("{} is larger than 8 MB. Is it really a text file?", path.display());

@@ -1,4 +1,5 @@
 //! The command line: one file a command. `serve` is the only place that names concrete adapters.
+mod bench;
 mod chat;
 mod check;
 mod colour;
@@ -123,6 +124,11 @@ enum Command {
         #[command(flatten)]
         args: serve::ServeArgs,
     },
+    /// Play conversations against a running server with many customers at once, and see how it bears it.
+    ///
+    /// Afterwards every chat is held against the journal: what was acknowledged must be there, once, in order. Ends with 0 where
+    /// all is well, 1 where the server did not keep its word or a chat could not be played to its end.
+    Bench(bench::BenchArgs),
     /// Try everything: a shop with a bot in its corner, and the inbox behind it.
     Demo {
         /// The folder of bots.
@@ -169,6 +175,7 @@ pub fn main() -> ExitCode {
         Command::Import { what } => import::run(&what),
         Command::Steps => steps::run(),
         Command::Serve { path, args } => serve::run(&path, &args),
+        Command::Bench(args) => bench::run(&args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),
     };
     match result {

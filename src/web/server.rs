@@ -91,6 +91,11 @@ impl Server {
         Ok(Self { address, demo, welcome, runtime, sockets, tasks })
     }
 
+    /// How many chats are in memory.
+    pub fn live(&self) -> usize {
+        self.runtime.live()
+    }
+
     /// Ends: open requests get their answers, sockets a goodbye, chats their last turn.
     pub async fn stop(self) {
         self.runtime.stop().await;

@@ -9,6 +9,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("understand", &[]),
     ("bot", &["language", "understand"]),
     ("lsp", &["language", "understand", "bot"]),
+    ("load", &["language"]),
     ("engine", &["language", "understand", "bot"]),
     ("rehearsal", &["language", "understand", "bot", "engine"]),
     ("runtime", &["language", "understand", "bot", "engine"]),
@@ -34,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "channel",
             "connector",
             "web",
+            "load",
             "lsp",
         ],
     ),
@@ -49,6 +51,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("axum", &["web/"]),
     ("lsp_server", &["lsp/"]),
     ("reqwest", &["connector/"]),
+    ("tokio_tungstenite", &["load/"]),
 ];
 const LONGEST_FILE: usize = 600;
 

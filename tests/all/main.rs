@@ -26,6 +26,7 @@ mod kill;
 mod kinds;
 mod language;
 mod language_any;
+mod load;
 mod locales;
 mod lsp;
 mod machine;
