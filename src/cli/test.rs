@@ -148,7 +148,7 @@ fn to_json(played: &Played) -> Value {
         let failure = failure.map(|f| json!({ "line": f.line, "problem": f.problem, "action": f.action }));
         json!({ "name": r.name, "file": r.file, "passed": failure.is_none(), "failure": failure })
     };
-    let place = |p: &coverage::Place| json!({ "flow": p.flow, "file": p.file, "line": p.line, "what": p.what });
+    let place = |p: &coverage::Place| json!({ "flow": p.flow, "file": &*p.file, "line": p.line, "what": p.what });
     json!({
         "bot": played.bot.id,
         "tests": played.reports.iter().map(test).collect::<Vec<_>>(),
