@@ -37,7 +37,11 @@ impl Run<'_> {
             Input::AgentNoted { agent, name, text } => {
                 self.emit(What::Note { from: Speaker::Agent { id: agent, name }, text });
             }
-            Input::AgentHandedBack { agent, name } => self.handed_back(agent, name),
+            Input::AgentTagged { tag, .. } if self.session.tags.contains(&tag) => {}
+            Input::AgentTagged { tag, .. } => self.emit(What::Tagged { tag }),
+            Input::AgentHandedBack { agent, name, flow } => self.handed_back(agent, name, flow.as_deref()),
+            Input::AgentTransferred { agent, name, team, note } => self.transferred(agent, name, team, note),
+            Input::AgentLeft { agent, name } => self.agent_left(agent, &name),
             Input::AgentResolved { agent, name } => self.agent_resolved(agent, name),
             Input::Broke { problem } => {
                 self.emit(What::Faulted { problem: problem.clone() });

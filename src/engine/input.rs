@@ -67,7 +67,28 @@ pub enum Input {
         name: String,
         text: String,
     },
+    /// A word by which the chat is found again.
+    AgentTagged {
+        agent: AgentId,
+        name: String,
+        tag: String,
+    },
     AgentHandedBack {
+        agent: AgentId,
+        name: String,
+        /// Where the bot goes on; without one, where it stood.
+        #[serde(default)]
+        flow: Option<String>,
+    },
+    /// The agent passes the chat on to a team, with a word for whoever takes it.
+    AgentTransferred {
+        agent: AgentId,
+        name: String,
+        team: String,
+        note: Option<String>,
+    },
+    /// The agent who had the chat is gone.
+    AgentLeft {
         agent: AgentId,
         name: String,
     },

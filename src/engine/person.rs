@@ -4,7 +4,7 @@ use super::session::Wait;
 use super::words::feeling_word;
 use super::{Effect, Holder, Speaker, Timer, What};
 use crate::bot::house;
-use crate::bot::op::{Escalate, Op};
+use crate::bot::op::{At, Escalate, Op};
 use crate::bot::settings::duration;
 use crate::bot::template::shown;
 use crate::id::AgentId;
@@ -107,17 +107,66 @@ impl Run<'_> {
         self.wait(Wait::Person);
     }
 
-    pub fn handed_back(&mut self, agent: AgentId, name: String) {
+    pub fn handed_back(&mut self, agent: AgentId, name: String, flow: Option<&str>) {
         let block = self.escalation().and_then(|e| e.handed_back);
         self.emit(What::HandedBack { agent, name });
-        match block {
-            Some(at) => self.go(at),
-            None => {
+        match (flow.filter(|f| self.bot.flows.contains_key(*f)), block) {
+            (Some(flow), _) => {
+                self.control.topics.clear();
+                self.begin(flow);
+            }
+            (None, Some(at)) => self.go(at),
+            (None, None) => {
                 self.control.topics.clear();
                 self.begin(house::AFTER_THE_AGENT);
             }
         }
         self.run();
+    }
+
+    /// A colleague of another team goes on: the chat waits again, and the bot stays silent.
+    pub fn transferred(&mut self, agent: AgentId, name: String, team: String, note: Option<String>) {
+        if !self.is_with(agent) {
+            return;
+        }
+        let why = format!("{name} passed this chat on");
+        if let Some(text) = note {
+            self.emit(What::Note { from: Speaker::Agent { id: agent, name }, text });
+        }
+        self.queue_again(team, None, why);
+    }
+
+    /// Whoever waited once already comes before those who have just begun to.
+    pub fn agent_left(&mut self, agent: AgentId, name: &str) {
+        if !self.is_with(agent) {
+            return;
+        }
+        let handoff = self.session.handoff.as_ref();
+        let before = handoff.map_or(Priority::High, |h| h.priority.max(Priority::High));
+        let team = handoff.map_or_else(|| self.team(), |h| h.team.clone());
+        self.queue_again(team, Some(before), format!("{name} lost the connection"));
+    }
+
+    fn is_with(&self, agent: AgentId) -> bool {
+        matches!(&self.session.holder, Holder::Agent { id, .. } if *id == agent)
+    }
+
+    fn queue_again(&mut self, team: String, priority: Option<Priority>, why: String) {
+        let handoff = self.session.handoff.as_ref();
+        let summary = handoff.map_or_else(|| self.summary(), |h| h.summary.clone());
+        let priority = priority.or(handoff.map(|h| h.priority));
+        // An agent may have stepped in where the flow waited for something else: from now on it waits for a person.
+        if self.escalation().is_none() {
+            self.control.topics.clear();
+            self.begin(house::TALK_TO_A_PERSON);
+            let ops = self.bot.flows.get(house::TALK_TO_A_PERSON).map(|f| f.ops.as_slice()).unwrap_or_default();
+            let at = ops.iter().position(|placed| matches!(placed.op, Op::AwaitPerson { .. }));
+            if let Some(at) = at.and_then(|at| At::try_from(at).ok()) {
+                self.go(at);
+            }
+        }
+        self.queue(Some(team), priority, why, summary);
+        self.wait(Wait::Person);
     }
 
     pub fn agent_resolved(&mut self, agent: AgentId, name: String) {

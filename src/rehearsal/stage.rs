@@ -137,7 +137,7 @@ impl<'a> Stage<'a> {
                 self.agent_takes()?;
                 self.cid(false);
                 let (agent, name) = agent();
-                self.give(Input::AgentHandedBack { agent, name })
+                self.give(Input::AgentHandedBack { agent, name, flow: None })
             }
             Act::Resolves => {
                 self.agent_takes()?;

@@ -146,6 +146,8 @@ impl Actor {
             },
             Input::AgentSaid { agent, .. }
             | Input::AgentHandedBack { agent, .. }
+            | Input::AgentTransferred { agent, .. }
+            | Input::AgentLeft { agent, .. }
             | Input::AgentResolved { agent, .. }
                 if !holds(agent) =>
             {
@@ -242,6 +244,7 @@ impl Actor {
     fn tell(&self, before: &Holder, row: view::Row, turn: &Turn) {
         if !turn.events.is_empty() {
             self.inner.bus.publish(self.session.id, Notice::Events { upto: self.session.seq });
+            self.inner.desk.saw(&self.bot, &row, &turn.events, self.inner.clock.now());
             self.inner.bus.row(row);
         }
         // What was said is read in a moment: the customer sees that somebody is at it.

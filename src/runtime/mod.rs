@@ -1,7 +1,7 @@
 //! Many chats over time: wakes them, gives them what arrives, keeps each turn before anybody hears of it, and carries out
 //! what it caused. Everything that must survive a crash starts here.
 mod actor;
-mod desk;
+pub mod desk;
 pub mod files;
 mod guard;
 mod limits;
@@ -13,7 +13,8 @@ mod timers;
 pub mod view;
 
 pub use actor::Receipt;
-pub use desk::Present;
+pub use desk::floor::{Over, Seat};
+pub use desk::{Looks, News, Present};
 pub use limits::Limits;
 pub use refusal::Refusal;
 
@@ -35,6 +36,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use view::{Row, Status, View};
 
+/// Longest tag, in characters.
+const TAG: usize = 40;
 /// Events of one page.
 pub const PAGE: usize = 200;
 
@@ -128,6 +131,7 @@ impl Runtime {
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
         let epoch = parts.store.epoch().await?;
         let pending = parts.store.pending().await?;
+        let desk = desk::Desk::new(&parts.bots);
         let inner = Arc::new(Inner {
             store: parts.store,
             bus: parts.bus,
@@ -138,7 +142,7 @@ impl Runtime {
             uploads: Semaphore::new(parts.limits.uploads.clamp(1, Semaphore::MAX_PERMITS)),
             limits: parts.limits,
             registry: Registry::default(),
-            desk: desk::Desk::default(),
+            desk,
             timers: Notify::new(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
@@ -148,7 +152,7 @@ impl Runtime {
             inner.tasks.spawn(inner.clone().one(effect));
         }
         inner.tasks.spawn(inner.clone().timers());
-        inner.tasks.spawn(inner.clone().queues());
+        inner.tasks.spawn(inner.clone().desk());
         Ok(Self(inner))
     }
 
@@ -282,6 +286,9 @@ impl Runtime {
                 self.readable(text)?;
             }
             Input::AgentNoted { text, .. } => drop(self.readable(text)?),
+            Input::AgentTagged { tag, .. } if self.readable(tag)?.chars().count() > TAG => {
+                return Err(Refusal::TooLarge);
+            }
             _ => {}
         }
         self.give(session, input).await
@@ -335,6 +342,7 @@ impl Runtime {
             let place = self.0.store.position(session).await.map_err(actor::busy)?;
             status.position = place.and_then(|n| usize::try_from(n).ok());
         }
+        status.ticket = self.0.desk.ticket(session).map(|t| t.reference);
         Ok(status)
     }
 
@@ -366,11 +374,6 @@ impl Runtime {
 
     pub fn typing(&self, session: SessionId, from: Speaker, on: bool) {
         self.0.bus.publish(session, Notice::Typing { from, on });
-    }
-
-    /// An agent has an inbox open, until the guard is dropped.
-    pub fn present(&self, agent: AgentId) -> Present {
-        self.0.desk.enter(agent)
     }
 }
 

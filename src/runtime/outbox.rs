@@ -47,7 +47,7 @@ impl Inner {
                 Input::CallAnswered { call: *call, answer }
             }
             // An agent sees it in the list: nothing is left to do.
-            Effect::Queue { .. } if self.desk.anybody() => return self.ticked_off(pending).await,
+            Effect::Queue { team, .. } if self.desk.somebody(team) => return self.ticked_off(pending).await,
             Effect::Queue { .. } => Input::NobodyAvailable,
             Effect::SetTimer { .. } | Effect::CancelTimer { .. } => return,
         };

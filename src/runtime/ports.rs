@@ -1,4 +1,5 @@
 //! What the runtime needs from the outside, as traits: a store, a bus, a way to other systems.
+use super::desk::tickets::Tickets;
 use super::view::Row;
 use crate::bot::Bot;
 use crate::engine::session::Heard;
@@ -139,7 +140,7 @@ pub struct Login {
 }
 
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Tickets + Send + Sync + 'static {
     /// A name of this store's life: another one means that no earlier chat can be resumed.
     async fn epoch(&self) -> Stored<String>;
     async fn create(&self, session: &Session, token: Hash) -> Stored<()>;

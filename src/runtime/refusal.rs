@@ -43,6 +43,12 @@ pub enum Refusal {
     Taken,
     #[error("Somebody else has this chat. Take it first.")]
     NotYours,
+    #[error("There is no ticket with this reference.")]
+    UnknownTicket,
+    #[error("Choose a time that is still to come, at most three months from now.")]
+    NotThen,
+    #[error("There is no team of that name.")]
+    UnknownTeam,
     #[error("This chat is resolved already.")]
     Over,
 }
@@ -70,6 +76,9 @@ impl Refusal {
             Refusal::Busy => "busy",
             Refusal::Taken => "taken",
             Refusal::NotYours => "not_yours",
+            Refusal::UnknownTicket => "unknown_ticket",
+            Refusal::NotThen => "not_then",
+            Refusal::UnknownTeam => "unknown_team",
             Refusal::Over => "over",
         }
     }

@@ -78,6 +78,9 @@ pub struct Status {
     /// Place in the team's queue, from 1, where the chat waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<usize>,
+    /// What the customer can quote, while the matter is not settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
 }
 
 pub fn row(session: &Session) -> Row {
@@ -122,14 +125,18 @@ fn name(session: &Session) -> String {
 
 pub fn status(session: &Session) -> Status {
     match &session.holder {
-        Holder::Bot => Status { state: "bot", agent: None, team: None, position: None },
+        Holder::Bot => Status { state: "bot", agent: None, team: None, position: None, ticket: None },
         Holder::Waiting { team, .. } => {
-            Status { state: "waiting", agent: None, team: Some(team.clone()), position: None }
+            Status { state: "waiting", agent: None, team: Some(team.clone()), position: None, ticket: None }
         }
-        Holder::Agent { name, .. } => {
-            Status { state: "agent", agent: Some(serde_json::json!({ "name": name })), team: None, position: None }
-        }
-        Holder::Resolved { .. } => Status { state: "resolved", agent: None, team: None, position: None },
+        Holder::Agent { name, .. } => Status {
+            state: "agent",
+            agent: Some(serde_json::json!({ "name": name })),
+            team: None,
+            position: None,
+            ticket: None,
+        },
+        Holder::Resolved { .. } => Status { state: "resolved", agent: None, team: None, position: None, ticket: None },
     }
 }
 

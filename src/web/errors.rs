@@ -34,11 +34,14 @@ impl ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match &refusal {
-            Refusal::UnknownBot | Refusal::UnknownSession | Refusal::UnknownFile | Refusal::UnknownEvent => {
-                StatusCode::NOT_FOUND
-            }
+            Refusal::UnknownBot
+            | Refusal::UnknownSession
+            | Refusal::UnknownFile
+            | Refusal::UnknownEvent
+            | Refusal::UnknownTeam
+            | Refusal::UnknownTicket => StatusCode::NOT_FOUND,
             Refusal::WrongToken => StatusCode::UNAUTHORIZED,
-            Refusal::Empty | Refusal::EmptyFile | Refusal::BadCid | Refusal::EventLacks { .. } => {
+            Refusal::Empty | Refusal::EmptyFile | Refusal::BadCid | Refusal::EventLacks { .. } | Refusal::NotThen => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Refusal::FileType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -12,6 +12,7 @@ pub(crate) fn router(app: App) -> Router {
     let chat = Router::new()
         .route("/v1/chat/{bot}", get(chat::http::about))
         .route("/v1/chat/{bot}/socket", any(chat::socket::upgrade))
+        .route("/v1/chat/{bot}/tickets/{reference}", get(chat::tickets::show))
         .route("/v1/chat/{bot}/sessions", post(chat::http::open))
         .route("/v1/chat/{bot}/sessions/{session}/messages", post(chat::http::say))
         .route("/v1/chat/{bot}/sessions/{session}/files", post(chat::files::send).layer(DefaultBodyLimit::disable()))

@@ -68,7 +68,9 @@ fn input() -> impl Strategy<Value = Input> {
         1 => Just(Input::NobodyAvailable),
         1 => Just(Input::AgentTook { agent: agent().0, name: agent().1 }),
         1 => cid.prop_map(move |cid| Input::AgentSaid { agent: agent().0, name: agent().1, cid, text: "Hello".into() }),
-        1 => Just(Input::AgentHandedBack { agent: agent().0, name: agent().1 }),
+        1 => Just(Input::AgentHandedBack { agent: agent().0, name: agent().1, flow: None }),
+        1 => Just(Input::AgentTransferred { agent: agent().0, name: agent().1, team: "general".into(), note: Some("Look here.".into()) }),
+        1 => Just(Input::AgentLeft { agent: agent().0, name: agent().1 }),
         1 => Just(Input::AgentResolved { agent: agent().0, name: agent().1 }),
         1 => Just(Input::Broke { problem: "a test".into() }),
     ]

@@ -22,6 +22,8 @@ mod fuzzed;
 mod graph;
 mod http;
 mod import;
+mod inbox_desk;
+mod inbox_floor;
 mod kill;
 mod kinds;
 mod language;

@@ -134,7 +134,7 @@ impl<'a> Play<'a> {
             self.give(Input::AgentTook { agent, name });
         } else if line == "agent hands back" {
             let (agent, name) = ann();
-            self.give(Input::AgentHandedBack { agent, name });
+            self.give(Input::AgentHandedBack { agent, name, flow: None });
         } else if line == "agent resolves" {
             let (agent, name) = ann();
             self.give(Input::AgentResolved { agent, name });

@@ -8,7 +8,7 @@ use rapport::bus::local::LocalBus;
 use rapport::engine::{Answer, Event, Input, Speaker, What};
 use rapport::id::{AgentId, SessionId};
 use rapport::runtime::ports::{Connector, Notice, Request};
-use rapport::runtime::{Limits, Opening, Parts, Receipt, Refusal, Runtime, Said};
+use rapport::runtime::{Limits, Opening, Parts, Receipt, Refusal, Runtime, Said, Seat};
 use rapport::store::Sqlite;
 use serde_json::{Map, json};
 use std::path::Path;
@@ -265,7 +265,7 @@ async fn nobody_is_there_until_somebody_is() {
     runtime.customer(session, "p", Said::Person).await.expect("kept");
     until(&runtime, session, |w| matches!(w, What::NobodyAvailable { .. })).await;
     clock.forward(Duration::from_secs(1));
-    let _present = runtime.present(AgentId(1));
+    let _present = runtime.present(AgentId(1), "Ann", Seat::default());
     let session = open(&runtime).await;
     runtime.customer(session, "p", Said::Person).await.expect("kept");
     tokio::time::sleep(Duration::from_millis(100)).await;

@@ -9,7 +9,7 @@ use rapport::bus::local::LocalBus;
 use rapport::engine::{Answer, Input, Speaker, Timer, What};
 use rapport::id::{AgentId, SessionId};
 use rapport::runtime::ports::{Bus, Connector, Notice, Request, Store};
-use rapport::runtime::{Limits, Opening, Parts, Refusal, Runtime, Said};
+use rapport::runtime::{Limits, Opening, Parts, Refusal, Runtime, Said, Seat};
 use rapport::store::{Memory, Sqlite};
 use rapport::time::{Clock, Millis};
 use std::sync::Arc;
@@ -369,7 +369,7 @@ async fn a_full_mailbox_refuses_and_what_was_accepted_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_hear_when_they_move_up() {
     let (_, clock, runtime) = faulty().await;
-    let _ann = runtime.present(AgentId(1));
+    let _ann = runtime.present(AgentId(1), "Ann", Seat::default());
     let mut waiting = vec![];
     for _ in 0..2 {
         let session = open(&runtime).await;

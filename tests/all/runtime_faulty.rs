@@ -2,6 +2,7 @@
 use rapport::engine::session::Heard;
 use rapport::engine::{Event, Session, Timer};
 use rapport::id::{AgentId, SessionId};
+use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::ports::{
     Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
 };
@@ -54,6 +55,29 @@ impl Faulty {
 
     pub fn unreadable(&self, session: Option<SessionId>) {
         *self.unreadable.lock().expect("not poisoned") = session;
+    }
+}
+
+#[async_trait::async_trait]
+impl Tickets for Faulty {
+    async fn open_ticket(&self, ticket: Ticket) -> Stored<Option<Ticket>> {
+        self.store.open_ticket(ticket).await
+    }
+
+    async fn keep_ticket(&self, ticket: Ticket) -> Stored<()> {
+        self.store.keep_ticket(ticket).await
+    }
+
+    async fn ticket(&self, session: SessionId) -> Stored<Option<Ticket>> {
+        self.store.ticket(session).await
+    }
+
+    async fn ticket_called(&self, reference: &str) -> Stored<Option<Ticket>> {
+        self.store.ticket_called(reference).await
+    }
+
+    async fn open_tickets(&self) -> Stored<Vec<Ticket>> {
+        self.store.open_tickets().await
     }
 }
 

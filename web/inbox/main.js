@@ -2,6 +2,8 @@
 import { Component, html, render } from "../vendor/htm-3.1.1/preact/standalone.module.js";
 import { Bell } from "./bell.js";
 import { Help, KEYS } from "./help.js";
+import { HandBack, Transfer } from "./ask.js";
+import { Palette } from "./palette.js";
 import { Panel } from "./panel.js";
 import { Record } from "./record.js";
 import { Queue, Rail } from "./rows.js";
@@ -14,7 +16,7 @@ const csrf = document.querySelector("meta[name=csrf]").content;
 const bell = new Bell();
 
 class App extends Component {
-  state = { help: false, panel: false, late: false, record: null };
+  state = { help: false, panel: false, late: false, record: null, palette: false, ask: null };
 
   constructor() {
     super();
@@ -57,11 +59,15 @@ class App extends Component {
 
   key(event) {
     const writing = event.target.closest?.("textarea, input, select");
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && !this.busy) {
+      event.preventDefault();
+      return this.setState({ palette: true });
+    }
     if (event.key === "Escape") return this.escape(writing);
     if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = this.keys[event.key] ?? (/^[1-5]$/.test(event.key) ? () => this.store.show(VIEWS[event.key - 1]) : null);
     // Enter on a button is that button's; on a row, the row the keys have reached.
-    if (!act || this.state.help || this.state.record || (event.key === "Enter" && event.target.closest?.("button:not(.row), a"))) return;
+    if (!act || this.busy || (event.key === "Enter" && event.target.closest?.("button:not(.row), a"))) return;
     event.preventDefault();
     act();
   }
@@ -73,7 +79,12 @@ class App extends Component {
     ArrowUp: () => this.move(-1),
     Enter: () => this.store.openChat(this.store.cursor),
     t: () => this.can("take"),
+    a: () => this.store.offers[0] && this.store.accept(this.store.offers[0].session),
+    x: () => this.store.offers[0] && this.store.pass(this.store.offers[0].session),
+    w: () => this.store.setAway(!this.store.away),
     b: () => this.can("hand_back"),
+    B: () => this.ask("hand_back"),
+    p: () => this.ask("transfer"),
     e: () => this.can("resolve"),
     r: () => this.composer?.switchTo(this.store.isMine ? "reply" : "note"),
     n: () => this.composer?.switchTo("note"),
@@ -81,6 +92,39 @@ class App extends Component {
     s: () => this.record(),
     "?": () => this.setState({ help: true }),
   };
+
+  /** A dialog is open: it has the keys. */
+  get busy() {
+    const { help, record, palette, ask } = this.state;
+    return help || record || palette || ask;
+  }
+
+  ask(what) {
+    if (this.store.isMine && this.store.state === "open") this.setState({ ask: what });
+  }
+
+  /** What can be done now, for the palette. */
+  get commands() {
+    const { store } = this;
+    const { row, isMine } = store;
+    const takes = row && (row.state === "waiting" || row.state === "bot");
+    const own = [
+      [store.offers.length, "Accept the offered chat", "A", this.keys.a],
+      [takes, "Take this chat", "T", this.keys.t],
+      [isMine, "Reply", "R", this.keys.r],
+      [row, "Write a note for colleagues", "N", this.keys.n],
+      [isMine, "Pass this chat on", "P", this.keys.p],
+      [isMine, "Hand back to the bot", "B", this.keys.b],
+      [isMine, "Hand back to the bot at a chosen flow", "⇧B", this.keys.B],
+      [isMine, "Resolve", "E", this.keys.e],
+      [row, "Save as a test", "S", this.keys.s],
+      [true, store.away ? "I am back: offer chats to me" : "Take a break: offer me no chats", "W", this.keys.w],
+      [true, "Show the keys", "?", this.keys["?"]],
+    ];
+    const views = VIEWS.map((view, i) => [true, `Show ${view}`, String(i + 1), () => store.show(view)]);
+    const chats = store.everyRow().map((r) => [true, `Open ${r.name}`, null, () => store.openChat(r.session)]);
+    return [...own, ...views, ...chats].filter(([may]) => may).map(([, name, key, run]) => ({ name, key, run }));
+  }
 
   record() {
     if (this.store.open?.view) this.setState({ record: this.store.open.session });
@@ -99,23 +143,28 @@ class App extends Component {
   }
 
   escape(writing) {
-    if (this.state.help) this.setState({ help: false });
+    if (this.state.palette) this.setState({ palette: false });
+    else if (this.state.ask) this.setState({ ask: null });
+    else if (this.state.help) this.setState({ help: false });
     else if (this.state.record) this.setState({ record: null });
     else if (writing) document.activeElement.blur();
     else if (this.state.panel) this.setState({ panel: false });
     else this.store.closeChat();
   }
 
-  render(_, { help, panel, record }) {
+  render(_, { help, panel, record, palette, ask }) {
     const { store } = this;
     return html`<div class=${`inbox ${panel ? "with-panel" : ""}`}>
       <${Rail} store=${store} csrf=${csrf} sound=${bell.on} onSound=${() => (bell.toggle(), this.draw())} onHelp=${() => this.setState({ help: true })} />
       <${Queue} store=${store} />
-      <${Talk} store=${store} composer=${this.keep} onPanel=${() => this.setState({ panel: !panel })} onRecord=${() => this.record()} />
+      <${Talk} store=${store} composer=${this.keep} onAsk=${(what) => this.ask(what)} onPanel=${() => this.setState({ panel: !panel })} onRecord=${() => this.record()} />
       <${Panel} store=${store} onClose=${() => this.setState({ panel: false })} />
       <${Banner} store=${store} late=${this.late} />
       <div class="toasts" role="status">${store.toasts.map((t) => html`<p key=${t.key} class=${`toast ${t.kind}`} data-test="toast">${t.words}</p>`)}</div>
       ${record && html`<${Record} key=${record} session=${record} store=${store} csrf=${csrf} onClose=${() => this.setState({ record: null })} />`}
+      ${palette && html`<${Palette} commands=${this.commands} onClose=${() => this.setState({ palette: false })} />`}
+      ${ask === "transfer" && html`<${Transfer} store=${store} onClose=${() => this.setState({ ask: null })} />`}
+      ${ask === "hand_back" && html`<${HandBack} store=${store} onClose=${() => this.setState({ ask: null })} />`}
       ${help && html`<${Help} keys=${KEYS} onClose=${() => this.setState({ help: false })} />`}
     </div>`;
   }

@@ -1,8 +1,9 @@
 /** The left pane: the queue in its views. */
 import { html } from "../vendor/htm-3.1.1/preact/standalone.module.js";
 import { Chip, Empty, Face, Icon, Mood } from "./parts.js";
+import { Offers } from "./offers.js";
 import { VIEWS } from "./store.js";
-import { ago } from "./words.js";
+import { ago, at } from "./words.js";
 
 const NAMES = { waiting: "Waiting", mine: "Mine", team: "Team", bot: "Bot", resolved: "Solved" };
 const COUNTED = ["waiting", "mine", "team"];
@@ -23,6 +24,7 @@ export function Queue({ store }) {
       <h1>Inbox</h1>
       <span class="muted">${waiting.length ? `${waiting.length} waiting · longest ${ago(longest)}` : "nobody waits"}</span>
     </header>
+    <${Offers} store=${store} />
     <div class="tabs" role="group" aria-label="Views">${VIEWS.map((view) => html`<${Tab} key=${view} store=${store} view=${view} />`)}</div>
     <div class="rows" role="group" aria-label=${NAMES[store.view]}>
       ${rows.map((row) => html`<${Row} key=${row.session} store=${store} row=${row} />`)}
@@ -63,6 +65,8 @@ function Row({ store, row }) {
 
 function Side({ row, view }) {
   const loud = row.priority === "urgent" || row.priority === "high";
+  const late = row.reply_by && row.reply_by < Date.now();
+  if (row.reply_by && view !== "resolved") return html`<${Chip} tone=${late ? "bad" : "warm"}>${late ? `late since ${at(row.reply_by)}` : `reply by ${at(row.reply_by)}`}<//>`;
   return html`${row.mood && row.mood !== "neutral" ? html`<${Mood} mood=${row.mood} />` : loud && view === "waiting" ? html`<${Chip} tone="warm">${row.priority}<//>` : null}
     ${view === "team" && row.agent && html`<${Chip}>${row.agent.name}<//>`}
     <span class="muted">${ago(view === "waiting" ? row.since : row.updated)}</span>`;
@@ -78,6 +82,7 @@ export function Rail({ store, sound, onSound, onHelp, csrf }) {
     <a class="on" href="/inbox" aria-current="page" aria-label="Inbox"><${Icon} name="inbox" /></a>
     <a href="/docs" aria-label="Documentation"><${Icon} name="book" /></a>
     <span class="grow"></span>
+    <button type="button" aria-pressed=${store.away} data-test="away" aria-label="Away" title=${store.away ? "You are away (w)" : "Take a break (w)"} onClick=${() => store.setAway(!store.away)}><${Icon} name=${store.away ? "cup" : "here"} /></button>
     <button type="button" aria-pressed=${sound} aria-label="Sound" title=${sound ? "Sound is on" : "Sound is off"} onClick=${onSound}><${Icon} name=${sound ? "bell" : "bell-off"} /></button>
     <button type="button" aria-label="Keys" title="Keys (?)" onClick=${onHelp}><${Icon} name="keys" /></button>
     <form method="post" action="/logout"><input type="hidden" name="csrf" value=${csrf} /><button aria-label=${`Log out ${store.me?.name ?? ""}`} title="Log out"><${Icon} name="out" /></button></form>

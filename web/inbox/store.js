@@ -16,6 +16,11 @@ export class Store {
   /** The chat on the page: `{session, view, items, upto, typing}`. */
   open = null;
   toasts = [];
+  /** What the desk offers to this agent: `{session, until}`, the oldest first. */
+  offers = [];
+  /** Colleagues who are here: `{id, name, takes}`. */
+  people = [];
+  bots = [];
   signedOut = false;
   /** What has been loaded of the views that are not sent by themselves. */
   loaded = new Set();
@@ -59,6 +64,23 @@ export class Store {
     return this.open && (this.#rows.get(this.open.session) ?? this.open.view);
   }
 
+  everyRow() {
+    return [...this.#rows.values()];
+  }
+
+  rowOf(session) {
+    return this.#rows.get(session);
+  }
+
+  /** The bot of the open chat, with its teams and flows. */
+  get bot() {
+    return this.bots.find((b) => b.id === this.row?.bot);
+  }
+
+  get away() {
+    return this.people.some((p) => p.id === this.me?.id && !p.takes);
+  }
+
   get isMine() {
     return this.row?.state === "agent" && this.row.agent?.id === this.me?.id;
   }
@@ -94,7 +116,7 @@ export class Store {
     this.cursor = session;
     if (this.open?.session !== session) {
       this.closeChat();
-      this.open = { session, view: null, items: [], upto: 0, typing: null };
+      this.open = { session, view: null, items: [], upto: 0, typing: null, looking: [] };
       this.#line.send({ t: "open", session, after: 0 });
     }
     this.#look(session);
@@ -108,11 +130,35 @@ export class Store {
     this.#changed();
   }
 
-  /** `take`, `hand_back` or `resolve` for the open chat; words for the agent in either case. */
-  async act(t) {
+  accept(session) {
+    this.openChat(session);
+    this.act("take");
+  }
+
+  pass(session) {
+    this.#line.send({ t: "pass", session });
+    this.offers = this.offers.filter((o) => o.session !== session);
+    this.#changed();
+  }
+
+  /** No new chats are offered during a break. */
+  setAway(on) {
+    this.#line.send({ t: "away", on });
+  }
+
+  async transfer(target) {
     const { row } = this;
     if (!row) return;
-    const { ok, code, message } = await this.out.act({ t, session: row.session });
+    const { ok, message } = await this.out.act({ t: "transfer", session: row.session, ...target });
+    const to = target.team ?? this.people.find((p) => p.id === target.to)?.name ?? "a colleague";
+    this.toast(ok ? `Passed on to ${to}.` : message, ok ? "good" : "bad");
+  }
+
+  /** `take`, `hand_back` or `resolve` for the open chat; words for the agent in either case. */
+  async act(t, more = {}) {
+    const { row } = this;
+    if (!row) return;
+    const { ok, code, message } = await this.out.act({ t, session: row.session, ...more });
     if (ok && t === "take") this.view = "mine";
     if (ok && t === "hand_back") this.toast(`The bot goes on with ${row.name}.`);
     if (ok && t === "resolve") this.toast(`Solved. ${row.name} can write again any time.`);
@@ -152,13 +198,14 @@ export class Store {
   }
 
   #take(frame) {
-    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, listed: this.#listed, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
+    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, offer: this.#offer, offer_over: this.#offerOver, people: this.#people, looking: this.#looking, late: this.#late, listed: this.#listed, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
     act?.call(this, frame);
     this.#changed();
   }
 
-  #welcome({ me, rows }) {
+  #welcome({ me, rows, bots = [], people = [] }) {
     this.me = me;
+    [this.bots, this.people, this.offers] = [bots, people, []];
     this.signedOut = false;
     for (const [id, row] of this.#rows) if (row.state === "waiting" || row.state === "agent") this.#rows.delete(id);
     for (const row of rows) {
@@ -181,11 +228,40 @@ export class Store {
     if (!this.cursor) this.cursor = this.rows()[0]?.session ?? null;
   }
 
+  #offer({ session, until }) {
+    this.offers = [...this.offers.filter((o) => o.session !== session), { session, until }];
+    this.#called(this.#rows.get(session));
+  }
+
+  #offerOver({ session, why }) {
+    const offered = this.offers.some((o) => o.session === session);
+    this.offers = this.offers.filter((o) => o.session !== session);
+    if (offered && why === "missed") this.toast("An offer ran out. A colleague is asked now.", "kind");
+  }
+
+  #people({ people }) {
+    const before = this.away;
+    this.people = people;
+    if (!before && this.away) this.toast("You are away: no chats are offered to you. Press w when you are back.", "kind");
+  }
+
+  #looking({ session, who }) {
+    if (this.open?.session === session) this.open.looking = who;
+  }
+
+  #late({ session, team }) {
+    const row = this.#rows.get(session);
+    if (!row) return;
+    this.#called(row);
+    this.toast(`${row.name} has waited longer for ${team} than was promised.`, "bad");
+  }
+
   #panel({ session, view }) {
     if (this.open?.session !== session) return;
     this.open.view = view;
     const { name, state, agent, mood, last, since, updated = since, bot, team, priority } = view;
-    this.#rows.set(session, { session, name, state, agent, mood, last, since, updated, bot, team, priority });
+    const { reply_by } = this.#rows.get(session) ?? {};
+    this.#rows.set(session, { session, name, state, agent, mood, last, since, updated, bot, team, priority, reply_by });
   }
 
   #events({ session, after, upto, items }) {

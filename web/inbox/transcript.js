@@ -8,11 +8,11 @@ import { ago, at, bytes, dayOf, line } from "./words.js";
 const GROUP = 180_000;
 const NEAR = 120;
 
-export function Talk({ store, composer, onPanel, onRecord }) {
+export function Talk({ store, composer, onPanel, onRecord, onAsk }) {
   const { row } = store;
   if (!store.open || !row) return html`<main class="talk none">${store.open ? null : html`<${Choose} store=${store} />`}</main>`;
   return html`<main class="talk" aria-label=${`Chat with ${row.name}`}>
-    <${Head} store=${store} row=${row} onPanel=${onPanel} onRecord=${onRecord} />
+    <${Head} store=${store} row=${row} onPanel=${onPanel} onRecord=${onRecord} onAsk=${onAsk} />
     <${Log} key=${store.open.session} store=${store} items=${store.open.items} />
     <${Composer} key=${`c${store.open.session}`} store=${store} ref=${composer} />
   </main>`;
@@ -26,7 +26,7 @@ function Choose({ store }) {
   <//>`;
 }
 
-function Head({ store, row, onPanel, onRecord }) {
+function Head({ store, row, onPanel, onRecord, onAsk }) {
   const view = store.open.view ?? {};
   const where = [row.bot, view.page?.replace(/^https?:\/\//, ""), row.team && row.state !== "bot" ? row.team : null].filter(Boolean).join(" · ");
   return html`<header>
@@ -34,16 +34,25 @@ function Head({ store, row, onPanel, onRecord }) {
     <${Face} row=${row} size="small" />
     <div class="name"><h1>${row.name}</h1><span class="muted">${where}</span></div>
     <span class="grow"></span>
-    <${Actions} store=${store} row=${row} />
+    <${Looking} who=${store.open.looking} />
+    <${Actions} store=${store} row=${row} onAsk=${onAsk} />
     <button type="button" class="icon" aria-label="Save as a test" title="Save as a test (s)" data-test="record-open" onClick=${onRecord}><${Icon} name="record" /></button>
     <button type="button" class="icon details" aria-label="Details" title="Details (i)" onClick=${onPanel}><${Icon} name="panel" /></button>
   </header>`;
 }
 
-function Actions({ store, row }) {
+/** Who else has this chat open. */
+function Looking({ who }) {
+  if (!who?.length) return null;
+  const names = who.map((w) => w.name).join(", ");
+  return html`<span class="looking muted" data-test="looking" title=${`${names} also ${who.length === 1 ? "has" : "have"} this chat open`}><${Icon} name="eye" />${names}</span>`;
+}
+
+function Actions({ store, row, onAsk }) {
   const off = store.state !== "open";
   if (store.isMine)
-    return html`<button type="button" data-test="hand-back" disabled=${off} onClick=${() => store.act("hand_back")}>Hand back<${Key}>B<//></button>
+    return html`<button type="button" class="second" data-test="transfer" disabled=${off} onClick=${() => onAsk("transfer")}>Pass on<${Key}>P<//></button>
+      <button type="button" data-test="hand-back" disabled=${off} onClick=${() => store.act("hand_back")}>Hand back<${Key}>B<//></button>
       <button type="button" class="primary" data-test="resolve" disabled=${off} onClick=${() => store.act("resolve")}>Resolve<${Key}>E<//></button>`;
   if (row.state === "agent") return html`<${Chip} tone="accent">with ${row.agent?.name ?? "a colleague"}<//>`;
   if (row.state === "resolved") return html`<${Chip} tone="good">solved ${ago(row.since)}${/\d [smh]$/.test(ago(row.since)) ? " ago" : ""}<//>`;

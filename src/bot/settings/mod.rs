@@ -62,6 +62,17 @@ pub struct Settings {
 pub struct Team {
     pub first_reply: Option<Term>,
     pub skills: Vec<String>,
+    /// To whom chats are offered; `None` where people take them from the list.
+    pub offer: Option<Offer>,
+    /// How long an offer stands.
+    pub accept_within: Option<Term>,
+}
+
+/// Who is offered the next chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    LeastBusy,
+    InTurn,
 }
 
 /// A field that a customer or an answer of a system has.

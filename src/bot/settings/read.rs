@@ -1,6 +1,6 @@
 //! From `bot.yaml` to [`Settings`]: every mistake at once, each with its place.
 use super::hours::read_hours;
-use super::{Field, Hours, Settings, Team, kinds};
+use super::{Field, Hours, Offer, Settings, Team, kinds};
 use crate::bot::yaml::{self, Key, Node, Reader, field};
 use crate::language::ast::{Term, Unit, term as read_term};
 use crate::language::diagnostic::{Diagnostic, did_you_mean};
@@ -176,14 +176,30 @@ fn teams(reader: &mut Reader, s: &mut Settings, node: &Node) {
     s.teams = BTreeMap::new();
     for (key, node) in entries {
         let fields = reader.map(node, "A team");
-        reader.only(fields, &["skills", "first_reply"], "A team");
+        reader.only(fields, &["skills", "first_reply", "offer chats", "accept within"], "A team");
         let skills = field(fields, "skills").map(|n| reader.texts(n)).unwrap_or_default();
         let skills = skills.into_iter().map(|(t, _)| t).collect();
         let first_reply = field(fields, "first_reply").and_then(|n| term(reader, n));
-        s.teams.insert(key.text.to_lowercase(), Team { first_reply, skills });
+        let offer = field(fields, "offer chats").and_then(|n| offer(reader, n));
+        let accept_within = field(fields, "accept within").and_then(|n| term(reader, n));
+        s.teams.insert(key.text.to_lowercase(), Team { first_reply, skills, offer, accept_within });
     }
     let first = entries.first().map(|(k, _)| k.text.to_lowercase()).unwrap_or_default();
     s.default_team = if s.teams.contains_key("general") { "general".into() } else { first };
+}
+
+/// To whom the chats of a team are offered.
+fn offer(reader: &mut Reader, node: &Node) -> Option<Offer> {
+    match reader.text(node)?.trim() {
+        "to the least busy" => Some(Offer::LeastBusy),
+        "in turn" => Some(Offer::InTurn),
+        "to nobody" => None,
+        other => {
+            let what = format!("`{other}` is no way to offer chats");
+            reader.wrong(node.span, what, "Write `to the least busy`, `in turn`, or `to nobody`.");
+            None
+        }
+    }
 }
 
 /// `{ first_name: name, vip: yes or no }`. That each is a kind is checked once all kinds are known.

@@ -1,6 +1,7 @@
 //! A store that forgets everything when the process ends: for tests and for trying things out. What it promises while it
 //! lives is what every store promises; tests/all/store.rs holds it to that.
 mod state;
+mod tickets;
 
 use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};

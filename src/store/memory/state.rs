@@ -2,6 +2,7 @@
 use crate::engine::session::{Heard, digest};
 use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId};
+use crate::runtime::desk::tickets::Ticket;
 use crate::runtime::ports::{
     Account, Commit, DUE, Due, Filed, Hash, Loaded, Pending, Room, StoreError, Stored, StoredFile,
 };
@@ -20,6 +21,7 @@ pub struct State {
     pub timers: BTreeMap<(SessionId, String), (Timer, Millis)>,
     /// By session and id.
     pub files: BTreeMap<(SessionId, String), StoredFile>,
+    pub tickets: BTreeMap<SessionId, Ticket>,
     pub accounts: Vec<Account>,
     pub logins: BTreeMap<Hash, Stay>,
     pub invite: Option<(Hash, Millis)>,

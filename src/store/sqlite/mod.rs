@@ -4,6 +4,7 @@ mod accounts;
 mod chats;
 mod files;
 mod lists;
+mod tickets;
 mod writer;
 
 use crate::engine::session::Heard;
@@ -27,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/001_chats.sql"),
     include_str!("../migrations/002_queues.sql"),
     include_str!("../migrations/003_files.sql"),
+    include_str!("../migrations/004_tickets.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);

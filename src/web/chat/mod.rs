@@ -4,6 +4,7 @@ pub mod http;
 pub mod items;
 pub mod socket;
 pub mod sse;
+pub mod tickets;
 
 use crate::bot::Bot;
 use crate::runtime::Opening;

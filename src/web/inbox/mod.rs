@@ -2,6 +2,7 @@
 pub mod attempts;
 pub mod auth;
 pub mod files;
+pub mod news;
 pub mod pages;
 pub mod record;
 pub mod socket;

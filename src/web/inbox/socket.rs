@@ -1,9 +1,11 @@
 //! The inbox's socket: the list of chats and the open ones, live.
 use super::auth;
 use crate::engine::{Input, Speaker};
-use crate::id::SessionId;
+use crate::id::{AgentId, SessionId};
 use crate::runtime::ports::{Login, Notice};
-use crate::runtime::{Present, Refusal};
+use crate::runtime::view::Row;
+use crate::runtime::{Looks, News, Present, Receipt, Refusal, Seat};
+use crate::time::Millis;
 use crate::web::chat::items;
 use crate::web::errors::ApiError;
 use crate::web::wire::{End, Heard, RESTARTS, Step, Wire, bounded, broken};
@@ -60,6 +62,30 @@ enum Frame {
     HandBack {
         id: Value,
         session: SessionId,
+        flow: Option<String>,
+    },
+    Transfer {
+        id: Value,
+        session: SessionId,
+        team: Option<String>,
+        to: Option<AgentId>,
+        note: Option<String>,
+    },
+    Snooze {
+        id: Value,
+        session: SessionId,
+        until: Millis,
+    },
+    Tag {
+        id: Value,
+        session: SessionId,
+        tag: String,
+    },
+    Pass {
+        session: SessionId,
+    },
+    Away {
+        on: bool,
     },
     Resolve {
         id: Value,
@@ -90,6 +116,7 @@ pub async fn upgrade(
         let _open = app.sockets.token();
         let mut inbox = Inbox {
             rows: app.runtime.watch_rows(),
+            news: app.runtime.desk().watch(),
             logouts: app.logouts.subscribe(),
             app,
             jar,
@@ -98,6 +125,7 @@ pub async fn upgrade(
             chats: StreamMap::new(),
             sent: BTreeMap::new(),
             order: VecDeque::new(),
+            looks: BTreeMap::new(),
             present: None,
         };
         let end = inbox.run().await;
@@ -105,12 +133,13 @@ pub async fn upgrade(
     })
 }
 
-struct Inbox {
-    app: App,
+pub(super) struct Inbox {
+    pub(super) app: App,
     jar: CookieJar,
-    login: Login,
-    wire: Wire,
-    rows: broadcast::Receiver<crate::runtime::view::Row>,
+    pub(super) login: Login,
+    pub(super) wire: Wire,
+    rows: broadcast::Receiver<Row>,
+    news: broadcast::Receiver<News>,
     /// Somebody logged out.
     logouts: watch::Receiver<()>,
     /// The open chats.
@@ -119,7 +148,9 @@ struct Inbox {
     sent: BTreeMap<SessionId, u64>,
     /// The order in which they were opened.
     order: VecDeque<SessionId>,
-    present: Option<Present>,
+    /// Colleagues see who has a chat open.
+    pub(super) looks: BTreeMap<SessionId, Looks>,
+    pub(super) present: Option<Present>,
 }
 
 impl Inbox {
@@ -130,6 +161,7 @@ impl Inbox {
             let step = tokio::select! {
                 heard = self.wire.hear() => self.received(heard).await,
                 row = self.rows.recv() => self.row(row).await,
+                news = self.news.recv() => self.desk_news(news).await,
                 Some((session, notice)) = self.chats.next(), if !self.chats.is_empty() => self.noticed(session, notice).await,
                 Ok(()) = self.logouts.changed() => self.still_logged_in().await,
                 _ = check.tick() => self.still_logged_in().await,
@@ -156,19 +188,24 @@ impl Inbox {
         }
     }
 
-    async fn hello(&mut self, csrf: &str) -> Step {
+    pub(super) async fn hello(&mut self, csrf: &str) -> Step {
         if !auth::same(&self.login.csrf, csrf) {
             return Err(broken("wrong csrf token"));
         }
         self.wire.welcomed();
-        self.present = Some(self.app.runtime.present(self.login.agent));
+        let (agent, name) = (self.login.agent, self.login.name.clone());
+        self.present = Some(self.app.runtime.present(agent, &name, Seat::default()));
         let rows = self.app.runtime.rows(&["waiting", "agent"], None).await.unwrap_or_default();
         let counts = json!({
             "waiting": rows.iter().filter(|r| r.state == "waiting").count(),
             "mine": rows.iter().filter(|r| r.agent.as_ref().is_some_and(|a| a.id == self.login.agent)).count(),
         });
-        let me = json!({ "id": self.login.agent, "name": self.login.name });
-        self.wire.send(json!({ "t": "welcome", "me": me, "rows": rows, "counts": counts })).await
+        let me = json!({ "id": agent, "name": name });
+        let rows: Vec<Value> = rows.iter().map(|r| self.row_frame(r)).collect();
+        let (bots, people) = (self.bots(), self.people());
+        let welcome =
+            json!({ "t": "welcome", "me": me, "rows": rows, "counts": counts, "bots": bots, "people": people });
+        self.wire.send(welcome).await
     }
 
     async fn frame(&mut self, frame: Frame) -> Step {
@@ -184,7 +221,29 @@ impl Inbox {
                 self.act(id, session, Input::AgentSaid { agent, name, cid, text }).await
             }
             Frame::Note { id, session, text } => self.act(id, session, Input::AgentNoted { agent, name, text }).await,
-            Frame::HandBack { id, session } => self.act(id, session, Input::AgentHandedBack { agent, name }).await,
+            Frame::HandBack { id, session, flow } => {
+                self.act(id, session, Input::AgentHandedBack { agent, name, flow }).await
+            }
+            Frame::Transfer { id, session, team, to, note } => {
+                let done = self.app.runtime.transfer(session, (agent, name), team, to, note).await;
+                self.answer(id, done).await
+            }
+            Frame::Snooze { id, session, until } => {
+                let done = self.app.runtime.snooze(session, agent, until).await;
+                self.answer(id, done.map(|()| Receipt { seq: 0, duplicate: false })).await
+            }
+            Frame::Tag { id, session, tag } => {
+                let tag = tag.trim().to_owned();
+                self.act(id, session, Input::AgentTagged { agent, name, tag }).await
+            }
+            Frame::Pass { session } => {
+                self.app.runtime.desk().passes(session, agent, self.app.runtime.now());
+                Ok(())
+            }
+            Frame::Away { on } => {
+                self.app.runtime.desk().away(agent, on);
+                Ok(())
+            }
             Frame::Resolve { id, session } => self.act(id, session, Input::AgentResolved { agent, name }).await,
             Frame::Typing { session } => {
                 self.app.runtime.typing(session, Speaker::Agent { id: agent, name }, true);
@@ -197,7 +256,12 @@ impl Inbox {
     }
 
     async fn act(&mut self, id: Value, session: SessionId, input: Input) -> Step {
-        let answer = match self.app.runtime.agent(session, input).await {
+        let done = self.app.runtime.agent(session, input).await;
+        self.answer(id, done).await
+    }
+
+    async fn answer(&mut self, id: Value, done: Result<Receipt, Refusal>) -> Step {
+        let answer = match done {
             Ok(receipt) => json!({ "t": "done", "id": id, "seq": receipt.seq }),
             Err(refusal) => json!({ "t": "refused", "id": id, "code": refusal.code(), "message": refusal.to_string() }),
         };
@@ -213,6 +277,7 @@ impl Inbox {
             _ => return self.wire.mistake("bad_frame", "A view is `waiting`, `mine`, `bot` or `resolved`.").await,
         };
         let rows = self.app.runtime.rows(states, agent).await.unwrap_or_default();
+        let rows: Vec<Value> = rows.iter().map(|r| self.row_frame(r)).collect();
         self.wire.send(json!({ "t": "listed", "view": view, "rows": rows })).await
     }
 
@@ -229,6 +294,7 @@ impl Inbox {
                 self.chats.insert(session, notices);
                 self.sent.insert(session, after);
                 self.order.push_back(session);
+                self.looks.insert(session, self.app.runtime.desk().looks(session, self.login.agent));
                 self.wire.send(json!({ "t": "opened", "session": session, "view": view })).await?;
                 self.news(session, false).await
             }
@@ -239,6 +305,7 @@ impl Inbox {
     fn close(&mut self, session: SessionId) {
         self.chats.remove(&session);
         self.sent.remove(&session);
+        self.looks.remove(&session);
         self.order.retain(|s| *s != session);
     }
 
@@ -246,10 +313,13 @@ impl Inbox {
         self.wire.error(refusal.code(), &refusal.to_string()).await
     }
 
-    async fn row(&mut self, row: Result<crate::runtime::view::Row, RecvError>) -> Step {
+    async fn row(&mut self, row: Result<Row, RecvError>) -> Step {
         match row {
             Ok(_) if self.present.is_none() => Ok(()),
-            Ok(row) => self.wire.send(json!({ "t": "row", "row": row })).await,
+            Ok(row) => {
+                let row = self.row_frame(&row);
+                self.wire.send(json!({ "t": "row", "row": row })).await
+            }
             // Too far behind: the list is sent anew.
             Err(RecvError::Lagged(_)) => {
                 let csrf = self.login.csrf.clone();

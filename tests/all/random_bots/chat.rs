@@ -116,7 +116,7 @@ impl<'a> Chat<'a> {
         if let Holder::Agent { .. } = self.session.holder {
             let (agent, name) = agent();
             return match dice.upto(4) {
-                0 | 1 => Input::AgentHandedBack { agent, name },
+                0 | 1 => Input::AgentHandedBack { agent, name, flow: None },
                 2 => Input::AgentResolved { agent, name },
                 _ => self.says(dice),
             };

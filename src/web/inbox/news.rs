@@ -1,0 +1,91 @@
+//! What the desk tells an open inbox: offers, who is there, who looks at a chat, whose time ran out.
+use super::socket::Inbox;
+use crate::runtime::desk::tickets::Ticket;
+use crate::runtime::view::Row;
+use crate::runtime::{News, Over};
+use crate::web::wire::Step;
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+
+impl Inbox {
+    /// A line of the list with what the desk knows of it.
+    pub(super) fn row_frame(&self, row: &Row) -> Value {
+        let mut frame = serde_json::to_value(row).unwrap_or_default();
+        if let (Some(due), Some(map)) = (self.app.runtime.desk().reply_by(row.session), frame.as_object_mut()) {
+            map.insert("reply_by".into(), due.0.into());
+        }
+        if let (Some(ticket), Some(map)) = (self.app.runtime.desk().ticket(row.session), frame.as_object_mut()) {
+            map.insert("ticket".into(), ticket_frame(&ticket));
+        }
+        frame
+    }
+
+    /// Bots with their teams, and the flows at which one can hand back.
+    pub(super) fn bots(&self) -> Value {
+        let flows = |bot: &crate::bot::Bot| -> Vec<Value> {
+            let own = bot.flows.iter().filter(|(name, flow)| !flow.house && *name != crate::bot::MAIN);
+            own.map(|(name, flow)| json!({ "name": name, "title": flow.title })).collect()
+        };
+        let about = |bot: &crate::bot::Bot| {
+            let teams: Vec<&String> = bot.settings.teams.keys().collect();
+            json!({ "id": bot.id, "name": bot.settings.name, "teams": teams, "flows": flows(bot) })
+        };
+        self.app.runtime.bots().map(|bot| about(bot)).collect()
+    }
+
+    pub(super) fn people(&self) -> Value {
+        let people = self.app.runtime.desk().people().into_iter();
+        people.map(|(id, name, takes)| json!({ "id": id, "name": name, "takes": takes })).collect()
+    }
+
+    pub(super) async fn desk_news(&mut self, news: Result<News, RecvError>) -> Step {
+        if self.present.is_none() {
+            return Ok(());
+        }
+        let me = self.login.agent;
+        let frame = match news {
+            Ok(News::Offered { session, agent, until }) if agent == me => {
+                json!({ "t": "offer", "session": session, "until": until })
+            }
+            Ok(News::OfferOver { session, agent, why }) if agent == me => {
+                json!({ "t": "offer_over", "session": session, "why": words(why) })
+            }
+            Ok(News::Offered { .. } | News::OfferOver { .. }) => return Ok(()),
+            Ok(News::People) => json!({ "t": "people", "people": self.people() }),
+            Ok(News::Late { session, team }) => json!({ "t": "late", "session": session, "team": team }),
+            Ok(News::Looking { session }) if self.looks.contains_key(&session) => {
+                let who = self.app.runtime.desk().lookers(session).into_iter().filter(|(id, _)| *id != me);
+                let who: Vec<Value> = who.map(|(id, name)| json!({ "id": id, "name": name })).collect();
+                json!({ "t": "looking", "session": session, "who": who })
+            }
+            Ok(News::Looking { .. }) => return Ok(()),
+            Ok(News::Ticket { session }) => {
+                let ticket = self.app.runtime.desk().ticket(session).map(|t| ticket_frame(&t));
+                json!({ "t": "ticket", "session": session, "ticket": ticket })
+            }
+            Ok(News::Woke { session }) => json!({ "t": "woke", "session": session }),
+            // Too far behind: everything is sent anew.
+            Err(RecvError::Lagged(_)) => {
+                let csrf = self.login.csrf.clone();
+                return self.hello(&csrf).await;
+            }
+            Err(RecvError::Closed) => return Err(None),
+        };
+        self.wire.send(frame).await
+    }
+}
+
+/// What agents see of a ticket.
+fn ticket_frame(ticket: &Ticket) -> Value {
+    let Ticket { reference, standing, until, reopened, first_reply, .. } = ticket;
+    json!({ "reference": reference, "standing": standing, "until": until, "reopened": reopened, "first_reply": first_reply })
+}
+
+fn words(why: Over) -> &'static str {
+    match why {
+        Over::Taken => "taken",
+        Over::Missed => "missed",
+        Over::Passed => "passed",
+        Over::Gone => "gone",
+    }
+}
