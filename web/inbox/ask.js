@@ -1,6 +1,7 @@
 /** Small dialogs that ask where a chat shall go: to a team or a colleague, or back to the bot at a chosen flow. */
 import { Component, html } from "../vendor/htm-3.1.1/preact/standalone.module.js";
 import { Icon } from "./parts.js";
+import { when } from "./words.js";
 
 class Dialog extends Component {
   componentDidMount() {
@@ -67,6 +68,52 @@ export class HandBack extends Dialog {
           </select>
         </label>
         <div class="bar"><span class="grow"></span><button type="button" class="plain" onClick=${onClose}>Keep it</button><button class="primary" data-test="hand-back-send">Hand back</button></div>
+      </form>`,
+    );
+  }
+}
+
+/** Times at which people want to see a chat again: words and the moment. */
+function moments(now = new Date()) {
+  const at = (days, hour) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour);
+  const monday = (8 - now.getDay()) % 7 || 7;
+  const all = [
+    ["In an hour", new Date(now.getTime() + 3_600_000)],
+    ["In three hours", new Date(now.getTime() + 3 * 3_600_000)],
+    ["Tomorrow morning", at(1, 9)],
+    ["Tomorrow afternoon", at(1, 14)],
+    ["Next Monday", at(monday, 9)],
+  ];
+  return all.map(([name, moment]) => ({ name, until: moment.getTime() }));
+}
+
+export class Snooze extends Dialog {
+  render({ store, onClose }) {
+    const put = (until) => (onClose(), store.snooze(until));
+    return this.frame(
+      "Put this chat off",
+      onClose,
+      html`<p class="muted">It comes back by itself, or as soon as the customer writes.</p>
+        <ul class="moments">${moments().map((m, i) => html`<li key=${m.name}><button type="button" class="plain" autofocus=${i === 0} data-test="moment" onClick=${() => put(m.until)}><span>${m.name}</span><span class="muted">${when(m.until)}</span></button></li>`)}</ul>`,
+    );
+  }
+}
+
+export class Tag extends Dialog {
+  state = { tag: "" };
+  send = (event) => {
+    event.preventDefault();
+    const tag = this.state.tag.trim();
+    this.props.onClose();
+    if (tag) this.props.store.tag(tag);
+  };
+  render({ onClose }, { tag }) {
+    return this.frame(
+      "Add a tag",
+      onClose,
+      html`<form onSubmit=${this.send}>
+        <label>A word by which chats like this one are found<input type="text" data-test="tag-text" autofocus maxlength="40" value=${tag} onInput=${(e) => this.setState({ tag: e.target.value })} /></label>
+        <div class="bar"><span class="grow"></span><button type="button" class="plain" onClick=${onClose}>Not now</button><button class="primary" disabled=${!tag.trim()}>Add</button></div>
       </form>`,
     );
   }

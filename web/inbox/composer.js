@@ -1,5 +1,6 @@
 /** Where an agent writes: a reply to the customer, or a note for colleagues. Drafts are kept for every chat. */
 import { Component, html } from "../vendor/htm-3.1.1/preact/standalone.module.js";
+import { hints } from "./hints.js";
 import { Key } from "./parts.js";
 
 const TYPING_EVERY = 3_000;
@@ -78,6 +79,7 @@ export class Composer extends Component {
         onInput=${this.input}
         onKeyDown=${this.key}
       ></textarea>
+      ${!note && isMine && html`<${Hints} text=${text} store=${store} />`}
       <div class="bar">
         ${isMine && html`<button type="button" class=${note ? "mode" : "mode on"} aria-pressed=${!note} data-test="reply-tab" onClick=${() => this.switchTo("reply")}>Reply<${Key}>R<//></button>`}
         <button type="button" class=${note ? "mode on" : "mode"} aria-pressed=${note} data-test="note" onClick=${() => this.switchTo("note")}>Note<${Key}>N<//></button>
@@ -87,4 +89,10 @@ export class Composer extends Component {
       </div>
     </form>`;
   }
+}
+
+/** Beside the words, never in their way. */
+function Hints({ text, store }) {
+  const found = hints(text, store.bot?.manner, store.open?.view).slice(0, 2);
+  return html`<ul class="hints" role="status" data-test="hints">${found.map((h) => html`<li key=${h.words} class=${h.tone}>${h.words}</li>`)}</ul>`;
 }

@@ -2,7 +2,7 @@
 import { Component, html, render } from "../vendor/htm-3.1.1/preact/standalone.module.js";
 import { Bell } from "./bell.js";
 import { Help, KEYS } from "./help.js";
-import { HandBack, Transfer } from "./ask.js";
+import { HandBack, Snooze, Tag, Transfer } from "./ask.js";
 import { Palette } from "./palette.js";
 import { Panel } from "./panel.js";
 import { Record } from "./record.js";
@@ -65,7 +65,7 @@ class App extends Component {
     }
     if (event.key === "Escape") return this.escape(writing);
     if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = this.keys[event.key] ?? (/^[1-5]$/.test(event.key) ? () => this.store.show(VIEWS[event.key - 1]) : null);
+    const act = this.keys[event.key] ?? (/^[1-6]$/.test(event.key) ? () => this.store.show(VIEWS[event.key - 1]) : null);
     // Enter on a button is that button's; on a row, the row the keys have reached.
     if (!act || this.busy || (event.key === "Enter" && event.target.closest?.("button:not(.row), a"))) return;
     event.preventDefault();
@@ -85,6 +85,8 @@ class App extends Component {
     b: () => this.can("hand_back"),
     B: () => this.ask("hand_back"),
     p: () => this.ask("transfer"),
+    z: () => this.ask("snooze"),
+    g: () => this.store.row && this.setState({ ask: "tag" }),
     e: () => this.can("resolve"),
     r: () => this.composer?.switchTo(this.store.isMine ? "reply" : "note"),
     n: () => this.composer?.switchTo("note"),
@@ -116,6 +118,8 @@ class App extends Component {
       [isMine, "Pass this chat on", "P", this.keys.p],
       [isMine, "Hand back to the bot", "B", this.keys.b],
       [isMine, "Hand back to the bot at a chosen flow", "⇧B", this.keys.B],
+      [isMine, "Put this chat off", "Z", this.keys.z],
+      [row, "Add a tag", "G", this.keys.g],
       [isMine, "Resolve", "E", this.keys.e],
       [row, "Save as a test", "S", this.keys.s],
       [true, store.away ? "I am back: offer chats to me" : "Take a break: offer me no chats", "W", this.keys.w],
@@ -164,6 +168,8 @@ class App extends Component {
       ${record && html`<${Record} key=${record} session=${record} store=${store} csrf=${csrf} onClose=${() => this.setState({ record: null })} />`}
       ${palette && html`<${Palette} commands=${this.commands} onClose=${() => this.setState({ palette: false })} />`}
       ${ask === "transfer" && html`<${Transfer} store=${store} onClose=${() => this.setState({ ask: null })} />`}
+      ${ask === "snooze" && html`<${Snooze} store=${store} onClose=${() => this.setState({ ask: null })} />`}
+      ${ask === "tag" && html`<${Tag} store=${store} onClose=${() => this.setState({ ask: null })} />`}
       ${ask === "hand_back" && html`<${HandBack} store=${store} onClose=${() => this.setState({ ask: null })} />`}
       ${help && html`<${Help} keys=${KEYS} onClose=${() => this.setState({ help: false })} />`}
     </div>`;

@@ -14,10 +14,25 @@ export function Panel({ store, onClose }) {
   </aside>`;
 }
 
+const STANDINGS = { open: ["Open", "accent"], waiting_for_customer: ["Waiting for the customer", ""], snoozed: ["Put off", "warm"], solved: ["Solved", "good"] };
+
+/** The reference that the customer can quote, and where the matter stands. */
+function Ticket({ ticket }) {
+  if (!ticket) return null;
+  const [words, tone] = STANDINGS[ticket.standing] ?? [ticket.standing, ""];
+  return html`<section data-test="ticket"><h2>Ticket</h2><dl class="facts">
+    <div><dt>Reference</dt><dd><code>${ticket.reference}</code></dd></div>
+    <div><dt>Stands</dt><dd><${Chip} tone=${tone}>${words}<//></dd></div>
+    ${ticket.until && html`<div><dt>Until</dt><dd>${due(ticket.until)}</dd></div>`}
+    ${ticket.reopened > 0 && html`<div><dt>Opened again</dt><dd>${ticket.reopened === 1 ? "once" : `${ticket.reopened} times`}</dd></div>`}
+  </dl></section>`;
+}
+
 function About({ view, row }) {
   const page = view.page && /^https?:/.test(view.page) ? view.page : null;
   return html`
     <${Why} view=${view} row=${row} />
+    <${Ticket} ticket=${row.ticket} />
     ${view.promises?.length > 0 && html`<section><h2>Promises</h2>${view.promises.map((p) => html`<${Promised} key=${p.name} promise=${p} />`)}</section>`}
     <${Facts} title="Details the bot knows" facts=${view.slots} />
     <${Facts} title="Customer" facts=${view.customer} />

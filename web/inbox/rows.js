@@ -3,13 +3,14 @@ import { html } from "../vendor/htm-3.1.1/preact/standalone.module.js";
 import { Chip, Empty, Face, Icon, Mood } from "./parts.js";
 import { Offers } from "./offers.js";
 import { VIEWS } from "./store.js";
-import { ago, at } from "./words.js";
+import { ago, at, when } from "./words.js";
 
-const NAMES = { waiting: "Waiting", mine: "Mine", team: "Team", bot: "Bot", resolved: "Solved" };
-const COUNTED = ["waiting", "mine", "team"];
+const NAMES = { waiting: "Waiting", mine: "Mine", later: "Later", team: "Team", bot: "Bot", resolved: "Solved" };
+const COUNTED = ["waiting", "mine", "later", "team"];
 const NOTHING = {
   waiting: ["leaf", "Nobody is waiting", "When a customer needs a person, the chat appears here at once."],
   mine: ["inbox", "No chats of yours", "Take one from Waiting and it stays here until you hand it back or resolve it."],
+  later: ["cup", "Nothing is put off", "Press z in a chat of yours, and it comes back when you said, or when the customer writes."],
   team: ["people", "Colleagues are free", "Chats that colleagues have taken show here."],
   bot: ["bot", "The bot has no open chats", "You can read along here, and step in where you want to."],
   resolved: ["check", "Nothing solved yet", "Solved chats are kept here."],
@@ -65,6 +66,7 @@ function Row({ store, row }) {
 
 function Side({ row, view }) {
   const loud = row.priority === "urgent" || row.priority === "high";
+  if (view === "later") return html`<${Chip}>${when(row.ticket.until)}<//>`;
   const late = row.reply_by && row.reply_by < Date.now();
   if (row.reply_by && view !== "resolved") return html`<${Chip} tone=${late ? "bad" : "warm"}>${late ? `late since ${at(row.reply_by)}` : `reply by ${at(row.reply_by)}`}<//>`;
   return html`${row.mood && row.mood !== "neutral" ? html`<${Mood} mood=${row.mood} />` : loud && view === "waiting" ? html`<${Chip} tone="warm">${row.priority}<//>` : null}

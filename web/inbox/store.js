@@ -1,8 +1,9 @@
 /** What the inbox knows and its line to the server: the queue, the chat that is open, what is said about it. Pages draw it; they change nothing themselves. */
 import { Line, socket, socketUrl } from "../shared/line.js";
 import { Outgoing } from "./outgoing.js";
+import { when } from "./words.js";
 
-export const VIEWS = ["waiting", "mine", "team", "bot", "resolved"];
+export const VIEWS = ["waiting", "mine", "later", "team", "bot", "resolved"];
 const PRIORITIES = ["urgent", "high", "normal", "low"];
 const TYPING_LASTS = 6_000;
 const TOAST_LASTS = 7_000;
@@ -53,9 +54,10 @@ export class Store {
 
   rows(view = this.view) {
     const mine = (r) => r.agent?.id === this.me?.id;
-    const belongs = { waiting: (r) => r.state === "waiting", mine: (r) => r.state === "agent" && mine(r), team: (r) => r.state === "agent" && !mine(r) }[view] ?? ((r) => r.state === view);
+    const later = (r) => r.ticket?.standing === "snoozed";
+    const belongs = { waiting: (r) => r.state === "waiting", mine: (r) => r.state === "agent" && mine(r) && !later(r), later: (r) => r.state === "agent" && mine(r) && later(r), team: (r) => r.state === "agent" && !mine(r) }[view] ?? ((r) => r.state === view);
     const rank = (r) => Math.max(0, PRIORITIES.indexOf(r.priority ?? "normal"));
-    const order = view === "waiting" ? (a, b) => rank(a) - rank(b) || a.since - b.since : (a, b) => b.updated - a.updated;
+    const order = view === "later" ? (a, b) => a.ticket.until - b.ticket.until : view === "waiting" ? (a, b) => rank(a) - rank(b) || a.since - b.since : (a, b) => b.updated - a.updated;
     return [...this.#rows.values()].filter(belongs).sort(order);
   }
 
@@ -141,6 +143,19 @@ export class Store {
     this.#changed();
   }
 
+  async snooze(until) {
+    const { row } = this;
+    if (!row) return;
+    const { ok, message } = await this.out.act({ t: "snooze", session: row.session, until });
+    this.toast(ok ? `${row.name} is put off until ${when(until)}.` : message, ok ? "good" : "bad");
+    if (ok) this.closeChat();
+  }
+
+  async tag(tag) {
+    const { ok, message } = await this.out.act({ t: "tag", session: this.open?.session, tag });
+    if (!ok) this.toast(message, "bad");
+  }
+
   /** No new chats are offered during a break. */
   setAway(on) {
     this.#line.send({ t: "away", on });
@@ -198,7 +213,7 @@ export class Store {
   }
 
   #take(frame) {
-    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, offer: this.#offer, offer_over: this.#offerOver, people: this.#people, looking: this.#looking, late: this.#late, listed: this.#listed, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
+    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, offer: this.#offer, offer_over: this.#offerOver, people: this.#people, looking: this.#looking, late: this.#late, ticket: this.#ticket, woke: this.#woke, listed: this.#listed, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
     act?.call(this, frame);
     this.#changed();
   }
@@ -249,6 +264,18 @@ export class Store {
     if (this.open?.session === session) this.open.looking = who;
   }
 
+  #ticket({ session, ticket }) {
+    const row = this.#rows.get(session);
+    if (row) this.#rows.set(session, { ...row, ticket });
+  }
+
+  #woke({ session }) {
+    const row = this.#rows.get(session);
+    if (row?.agent?.id !== this.me?.id) return;
+    this.#called(row);
+    this.toast(`${row.name} is back: you put this chat off until now.`, "kind");
+  }
+
   #late({ session, team }) {
     const row = this.#rows.get(session);
     if (!row) return;
@@ -260,8 +287,8 @@ export class Store {
     if (this.open?.session !== session) return;
     this.open.view = view;
     const { name, state, agent, mood, last, since, updated = since, bot, team, priority } = view;
-    const { reply_by } = this.#rows.get(session) ?? {};
-    this.#rows.set(session, { session, name, state, agent, mood, last, since, updated, bot, team, priority, reply_by });
+    const { reply_by, ticket } = this.#rows.get(session) ?? {};
+    this.#rows.set(session, { session, name, state, agent, mood, last, since, updated, bot, team, priority, reply_by, ticket });
   }
 
   #events({ session, after, upto, items }) {
@@ -300,7 +327,7 @@ export class Store {
   }
 
   #list() {
-    if (this.view !== "team") this.#line.send({ t: "list", view: this.view });
+    if (this.view !== "team" && this.view !== "later") this.#line.send({ t: "list", view: this.view });
   }
 
   #look(session) {

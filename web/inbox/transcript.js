@@ -28,7 +28,7 @@ function Choose({ store }) {
 
 function Head({ store, row, onPanel, onRecord, onAsk }) {
   const view = store.open.view ?? {};
-  const where = [row.bot, view.page?.replace(/^https?:\/\//, ""), row.team && row.state !== "bot" ? row.team : null].filter(Boolean).join(" · ");
+  const where = [row.bot, view.page?.replace(/^https?:\/\//, ""), row.team && row.state !== "bot" ? row.team : null, row.ticket?.reference].filter(Boolean).join(" · ");
   return html`<header>
     <button type="button" class="icon back" aria-label="Back to the list" onClick=${() => store.closeChat()}><${Icon} name="back" /></button>
     <${Face} row=${row} size="small" />
@@ -51,7 +51,8 @@ function Looking({ who }) {
 function Actions({ store, row, onAsk }) {
   const off = store.state !== "open";
   if (store.isMine)
-    return html`<button type="button" class="second" data-test="transfer" disabled=${off} onClick=${() => onAsk("transfer")}>Pass on<${Key}>P<//></button>
+    return html`<button type="button" class="second" data-test="snooze" disabled=${off} onClick=${() => onAsk("snooze")}>Later<${Key}>Z<//></button>
+      <button type="button" class="second" data-test="transfer" disabled=${off} onClick=${() => onAsk("transfer")}>Pass on<${Key}>P<//></button>
       <button type="button" data-test="hand-back" disabled=${off} onClick=${() => store.act("hand_back")}>Hand back<${Key}>B<//></button>
       <button type="button" class="primary" data-test="resolve" disabled=${off} onClick=${() => store.act("resolve")}>Resolve<${Key}>E<//></button>`;
   if (row.state === "agent") return html`<${Chip} tone="accent">with ${row.agent?.name ?? "a colleague"}<//>`;

@@ -52,6 +52,11 @@ impl Desk {
         self.lock().cases.open.get(&session).cloned()
     }
 
+    /// Whether the customer of this chat waits for an answer.
+    pub(super) fn is_urgent(&self, session: SessionId) -> bool {
+        self.ticket(session).is_none_or(|t| t.standing == Standing::Open)
+    }
+
     fn took(&self, ticket: Ticket) {
         let session = ticket.session;
         {

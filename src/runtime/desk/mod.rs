@@ -288,6 +288,8 @@ impl Inner {
             Order::Over { session, agent, why } => return self.desk.tell(News::OfferOver { session, agent, why }),
             Order::Away { .. } => return self.desk.tell(News::People),
             Order::Nobody { session } => self.registry.give(self, session, input(Input::NobodyAvailable)).await,
+            // Nobody waits for an answer: it stays with who has it, until the customer writes.
+            Order::Return { session, .. } if !self.desk.is_urgent(session) => return,
             Order::Return { session, agent } => {
                 let name = self.desk.lock().names.get(&agent).cloned().unwrap_or_else(|| "A colleague".into());
                 self.registry.give(self, session, input(Input::AgentLeft { agent, name })).await

@@ -7,8 +7,8 @@ use crate::time::Millis;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-/// Without letters and digits that are mistaken for each other when they are read out.
-const SIGNS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Without letters and digits that are mistaken for each other when they are read out, and without the R before them.
+const SIGNS: &[u8; 29] = b"23456789ABCDEFGHJKMNPQSTVWXYZ";
 /// Enough that nobody guesses one of another customer.
 const LENGTH: usize = 7;
 

@@ -20,7 +20,7 @@ impl Inbox {
         frame
     }
 
-    /// Bots with their teams, and the flows at which one can hand back.
+    /// Bots with their teams, the flows at which one can hand back, and the words that the philosophy knows.
     pub(super) fn bots(&self) -> Value {
         let flows = |bot: &crate::bot::Bot| -> Vec<Value> {
             let own = bot.flows.iter().filter(|(name, flow)| !flow.house && *name != crate::bot::MAIN);
@@ -28,7 +28,9 @@ impl Inbox {
         };
         let about = |bot: &crate::bot::Bot| {
             let teams: Vec<&String> = bot.settings.teams.keys().collect();
-            json!({ "id": bot.id, "name": bot.settings.name, "teams": teams, "flows": flows(bot) })
+            let own = &bot.philosophy;
+            let manner = json!({ "never_say": own.never_say, "say": own.say });
+            json!({ "id": bot.id, "name": bot.settings.name, "teams": teams, "flows": flows(bot), "manner": manner })
         };
         self.app.runtime.bots().map(|bot| about(bot)).collect()
     }
