@@ -6,6 +6,7 @@ use super::trace;
 use rapport::engine::session::Heard;
 use rapport::engine::{Effect, Event, Session, Timer, What};
 use rapport::id::{AgentId, SessionId};
+use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::ports::{
     Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
 };
@@ -214,6 +215,26 @@ impl Remote {
             Ok(Ok(result)) => result,
             _ => broken("the store did not answer"),
         }
+    }
+}
+
+#[async_trait::async_trait]
+impl Tickets for Remote {
+    async fn open_ticket(&self, ticket: Ticket) -> Stored<Option<Ticket>> {
+        self.ask(move |t| t.memory.open_ticket(ticket)).await
+    }
+    async fn keep_ticket(&self, ticket: Ticket) -> Stored<()> {
+        self.ask(move |t| t.memory.keep_ticket(ticket)).await
+    }
+    async fn ticket(&self, session: SessionId) -> Stored<Option<Ticket>> {
+        self.ask(move |t| t.memory.ticket(session)).await
+    }
+    async fn ticket_called(&self, reference: &str) -> Stored<Option<Ticket>> {
+        let reference = reference.to_owned();
+        self.ask(move |t| async move { t.memory.ticket_called(&reference).await }).await
+    }
+    async fn open_tickets(&self) -> Stored<Vec<Ticket>> {
+        self.ask(|t| t.memory.open_tickets()).await
     }
 }
 
