@@ -12,7 +12,7 @@ pub static SAID: Mutex<Vec<(String, String, u64)>> = Mutex::new(Vec::new());
 
 pub async fn works(runtime: Runtime, node: usize) {
     let agent = AgentId(node as i64 + 1);
-    let _present = runtime.present(agent);
+    let _present = runtime.present(agent, "Ann", rapport::runtime::Seat::default());
     let mut said = 0;
     loop {
         sleep(Duration::from_millis(rand::random_range(500..4_000))).await;
