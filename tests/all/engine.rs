@@ -124,6 +124,11 @@ proptest! {
             match &event.what {
                 What::Joined { .. } => agent = true,
                 What::HandedBack { .. } | What::Resolved { .. } => agent = false,
+                // Only the agent takes the chat from the agent: by passing it on, or by being gone.
+                What::Waiting { why, .. } if agent => {
+                    prop_assert!(why.contains("passed this chat on") || why.contains("lost the connection"), "{}", why);
+                    agent = false;
+                }
                 What::Message { from: engine::Speaker::Bot { .. }, text, .. } => prop_assert!(!agent, "the bot said: {}", text),
                 _ => {}
             }
