@@ -3,7 +3,7 @@
 pub mod api;
 pub mod flow;
 pub mod frame;
-mod pipes;
+pub mod pipes;
 pub mod resume;
 pub mod template;
 pub mod yaml;

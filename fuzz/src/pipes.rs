@@ -98,35 +98,47 @@ pub fn with<F: Future<Output = ()>>(work: impl FnOnce(Served) -> F) {
 
 fn start() -> Kept {
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a tokio");
-    let served = tokio.block_on(async {
-        let compiled = compile(&Files { id: "test".into(), texts: vec![("main.flow".into(), FLOW.into())] });
-        let bot = compiled.bot.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
-        let parts = Parts {
-            store: Arc::new(Memory::default()),
-            bus: Arc::new(LocalBus::default()),
-            connector: Arc::new(NoSystems),
-            clock: Arc::new(SystemClock),
-            bots: vec![Arc::new(bot)],
-            limits: Limits { burst: 10_000, ..Limits::default() },
-        };
-        let runtime = Runtime::start(parts).await.expect("it starts");
-        let (connect, pipes) = mpsc::channel(8);
-        let options = Options { runtime: runtime.clone(), listen: ADDRESS, public_url: None, demo: None, tests: None };
-        let server = Server::upon(Pipes(pipes), options).await.expect("it serves");
-        Served { runtime, connect, _server: Arc::new(server) }
-    });
+    let served = tokio.block_on(served());
     Kept { tokio, served, uses: 0 }
+}
+
+/// A server of its own, with a bot that asks for a colour and keeps everything in memory.
+pub async fn served() -> Served {
+    let compiled = compile(&Files { id: "test".into(), texts: vec![("main.flow".into(), FLOW.into())] });
+    let bot = compiled.bot.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
+    let parts = Parts {
+        store: Arc::new(Memory::default()),
+        bus: Arc::new(LocalBus::default()),
+        connector: Arc::new(NoSystems),
+        clock: Arc::new(SystemClock),
+        bots: vec![Arc::new(bot)],
+        limits: Limits { burst: 10_000, ..Limits::default() },
+    };
+    let runtime = Runtime::start(parts).await.expect("it starts");
+    let (connect, pipes) = mpsc::channel(8);
+    let options = Options { runtime: runtime.clone(), listen: ADDRESS, public_url: None, demo: None, tests: None };
+    let server = Server::upon(Pipes(pipes), options).await.expect("it serves");
+    Served { runtime, connect, _server: Arc::new(server) }
 }
 
 impl Served {
     pub async fn connect(&self) -> DuplexStream {
-        let (own, theirs) = duplex(PIPE);
+        self.connect_through(PIPE).await
+    }
+
+    /// Through a pipe that holds so many bytes in each direction.
+    async fn connect_through(&self, room: usize) -> DuplexStream {
+        let (own, theirs) = duplex(room);
         self.connect.send(theirs).await.expect("the server accepts");
         own
     }
 
     pub async fn socket(&self) -> Socket {
-        let pipe = self.connect().await;
+        self.socket_through(PIPE).await
+    }
+
+    pub async fn socket_through(&self, room: usize) -> Socket {
+        let pipe = self.connect_through(room).await;
         let opened = client_async("ws://localhost/v1/chat/test/socket", pipe).await.expect("the socket opens");
         Socket(opened.0)
     }

@@ -68,9 +68,12 @@ impl Inner {
         }
     }
 
+    /// Where the store is away this goes on until it is back; otherwise the effect would wait for the next start.
     async fn ticked_off(&self, pending: &Pending) {
-        if let Err(problem) = self.store.finish(pending).await {
-            tracing::error!(%problem, "an effect could not be ticked off; it will be looked at again");
+        let mut pauses = pauses();
+        while let Err(problem) = self.store.finish(pending).await {
+            tracing::error!(%problem, "an effect could not be ticked off yet");
+            pauses.pause().await;
         }
     }
 

@@ -1,6 +1,6 @@
 //! The kept corpus of the fuzz targets, played through the same functions: what was found once is not found again.
 #[path = "../../fuzz/src/lib.rs"]
-mod targets;
+pub mod targets;
 
 use crate::support::root;
 use std::collections::BTreeSet;

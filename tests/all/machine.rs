@@ -4,6 +4,7 @@ use super::kill::bot;
 use super::kill::program::{Program, Shop};
 use super::served::client;
 use rapport::engine::{Speaker, What};
+use rapport::id::SessionId;
 use rapport::runtime::ports::Store;
 use rapport::store::Sqlite;
 use serde_json::{Value, json};
@@ -56,6 +57,13 @@ impl Chat {
         Self { session: text("session"), token: text("token"), program, client }
     }
 
+    /// Somebody else comes in.
+    async fn has_company(&self) {
+        let url = format!("http://127.0.0.1:{}/v1/chat/test/sessions", self.program.port);
+        let opened = self.client.post(url).send().await.expect("answered");
+        assert_eq!(opened.status().as_u16(), 201);
+    }
+
     fn url(&self, what: &str) -> String {
         format!("http://127.0.0.1:{}/v1/chat/test/sessions/{}/{what}", self.program.port, self.session)
     }
@@ -103,8 +111,8 @@ impl Chat {
     async fn kept(mut self) -> Vec<String> {
         self.program.ended_within(Duration::ZERO).await;
         let store = Sqlite::open(&self.program.database()).expect("the database opens");
-        let sessions = self.program.sessions();
-        let events = store.events(sessions[0], 0, usize::MAX).await.expect("a journal");
+        let own = SessionId::parse(&self.session).expect("an id");
+        let events = store.events(own, 0, usize::MAX).await.expect("a journal");
         assert!(events.iter().zip(1..).all(|(e, seq)| e.seq == seq), "no gap");
         let cids = events.into_iter().filter_map(|e| match e.what {
             What::Message { from: Speaker::Customer, cid, .. } => cid,
@@ -309,6 +317,8 @@ async fn a_clock_that_jumps_changes_no_order_and_loses_no_timer() {
         }
     }
     says("+2h");
+    // What is due is looked for now and then; with a new chat at once.
+    chat.has_company().await;
     let all = chat.reads_until(|all| all.iter().any(|t| t == "Still there.")).await;
     assert_eq!(numbers(&all), ["Number 1.", "Number 2.", "Number 3.", "Number 4."]);
     assert_eq!(all.iter().filter(|t| *t == "Still there.").count(), 1, "a timer fires once");

@@ -4,6 +4,7 @@ mod agents;
 mod architecture;
 mod browser;
 mod browser_files;
+mod cases;
 mod cli;
 mod codes;
 mod connector;

@@ -105,6 +105,24 @@ async fn an_answer_whose_fate_is_unknown_is_taken_in_once() {
     assert!(store.pending().await.expect("read").is_empty(), "and it is ticked off");
 }
 
+/// Found by the simulation: it waited for the next start.
+#[tokio::test(start_paused = true)]
+async fn an_effect_that_could_not_be_ticked_off_is_ticked_off_later() {
+    let (store, _, runtime) = faulty().await;
+    let session = open(&runtime).await;
+    let _ann = runtime.present(AgentId(1), "Ann", Seat::default());
+    store.unfinished.store(3, Ordering::SeqCst);
+    runtime.customer(session, "p", Said::Person).await.expect("kept");
+    for _ in 0..600 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if store.pending().await.expect("read").is_empty() {
+            assert_eq!(store.unfinished.load(Ordering::SeqCst), 0, "it was tried again");
+            return;
+        }
+    }
+    panic!("it is left: {:?}", store.pending().await);
+}
+
 /// A shop that takes its time.
 struct Slow;
 

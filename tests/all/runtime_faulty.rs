@@ -29,6 +29,8 @@ pub struct Faulty {
     /// This chat cannot be read.
     pub unreadable: Mutex<Option<SessionId>>,
     pub commits: AtomicU64,
+    /// So many effects cannot be ticked off.
+    pub unfinished: AtomicU64,
     /// Without permits commits hang.
     pub gate: Semaphore,
     pub gated: AtomicBool,
@@ -41,6 +43,7 @@ impl Default for Faulty {
             faults: Mutex::default(),
             unreadable: Mutex::default(),
             commits: AtomicU64::new(0),
+            unfinished: AtomicU64::new(0),
             gate: Semaphore::new(0),
             gated: AtomicBool::new(false),
         }
@@ -126,6 +129,10 @@ impl Store for Faulty {
         self.store.pending().await
     }
     async fn finish(&self, pending: &Pending) -> Stored<()> {
+        if self.unfinished.load(Ordering::SeqCst) > 0 {
+            self.unfinished.fetch_sub(1, Ordering::SeqCst);
+            return Err(StoreError::Broken("the line broke".into()));
+        }
         self.store.finish(pending).await
     }
     async fn due(&self, now: Millis) -> Stored<Due> {

@@ -166,11 +166,13 @@ pub fn play(seed: u64, seconds: u64, bug: Option<Bug>) -> ExitCode {
 }
 
 fn shared(bug: Option<Bug>) -> Shared {
-    let (truth, jobs) = Truth::new(bug, forever(Shop::default()));
+    let shop = forever(Shop::default());
+    let (truth, jobs) = Truth::new(bug, shop);
+    let truth = shop.truth.get_or_init(|| forever(truth));
     let (line, parcels) = Line::new(NODES);
     Shared {
         bot: bot(),
-        truth: forever(truth),
+        truth,
         jobs: forever(Held::new(jobs)),
         line: forever(line),
         parcels: forever(Held::new(parcels)),

@@ -175,6 +175,7 @@ async fn a_database_that_is_half_made_is_finished_by_the_next_start() {
         assert_eq!(program.ended_within(Duration::from_secs(20)).await, Ended::ByItself, "migration {migration}");
     }
     program.start(None).await;
+    assert!(!program.has_ended(), "{}", program.errors());
 }
 
 #[test]
