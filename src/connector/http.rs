@@ -213,6 +213,10 @@ fn failed(name: &str, problem: &str, request: &Request) -> Answer {
 
 #[async_trait]
 impl Connector for Http {
+    fn secret(&self, name: &str) -> Option<String> {
+        self.secrets.get(name).ok()
+    }
+
     async fn call(&self, request: Request) -> Answer {
         let name = format!("{}.{}", request.system, request.action);
         let ready = match request.bot.integrations.request(&request.system, &request.action, &request.args) {

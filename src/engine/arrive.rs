@@ -17,6 +17,7 @@ impl Run<'_> {
             Input::Opened { page, language, customer, returning, start } => {
                 self.opened(What::Opened { page, language, customer, returning }, start.as_deref());
             }
+            Input::Identified { customer } => self.emit(What::Identified { customer }),
             Input::EventArrived { name, details } => self.event_arrived(name, details),
             Input::CustomerSaid { cid, text } => self.customer_said(cid, text),
             Input::CustomerTapped { cid, choice } => self.customer_tapped(cid, choice),

@@ -77,6 +77,10 @@ pub enum What {
         customer: serde_json::Map<String, Value>,
         returning: bool,
     },
+    /// Who the customer is, from a verified source.
+    Identified {
+        customer: serde_json::Map<String, Value>,
+    },
     /// Words that the customer sees.
     Message {
         from: Speaker,

@@ -18,6 +18,10 @@ pub enum Input {
         #[serde(default)]
         start: Option<String>,
     },
+    /// The website's server has said who the customer is.
+    Identified {
+        customer: Map<String, Value>,
+    },
     /// Something happened in the shop or on the website; flows may start when it does.
     EventArrived {
         name: String,

@@ -193,6 +193,7 @@ impl Session {
                 self.returning = *returning;
                 self.customer.extend(customer.clone());
             }
+            What::Identified { customer } => self.customer.extend(customer.clone()),
             What::Message { from, text, .. } => self.heard_message(event.seq, from, text, event.what.said()),
             What::Understood { mood, .. } => self.mood = *mood,
             What::Filled { slot, value } => {

@@ -252,6 +252,11 @@ impl Actor {
             let from = Speaker::Bot { name: self.bot.settings.name.clone() };
             self.inner.bus.publish(self.session.id, Notice::Typing { from, on: true });
         }
+        if let (Holder::Waiting { team, since, .. }, Holder::Agent { since: now, .. }) = (before, &self.session.holder)
+        {
+            let waited = u64::try_from(now.0 - since.0).unwrap_or(0);
+            self.inner.seen.came(team, std::time::Duration::from_millis(waited));
+        }
         let (left, joined) = (queue(before), queue(&self.session.holder));
         if left != joined {
             left.into_iter().chain(joined).for_each(|(team, _)| self.inner.desk.moved(team));

@@ -2,9 +2,12 @@
 //! what it caused. Everything that must survive a crash starts here.
 mod actor;
 pub mod desk;
+mod entry;
 pub mod files;
 mod guard;
+pub mod identity;
 mod limits;
+mod marks;
 mod outbox;
 pub mod ports;
 mod refusal;
@@ -15,6 +18,7 @@ pub mod view;
 pub use actor::Receipt;
 pub use desk::floor::{Over, Seat};
 pub use desk::{Looks, News, Present};
+pub use entry::{Held, version};
 pub use limits::Limits;
 pub use refusal::Refusal;
 
@@ -63,6 +67,7 @@ struct Inner {
     bots: BTreeMap<String, Arc<Bot>>,
     limits: Limits,
     registry: Registry,
+    seen: marks::Seen,
     desk: desk::Desk,
     /// Places for requests to other systems.
     calls: Semaphore,
@@ -142,6 +147,7 @@ impl Runtime {
             uploads: Semaphore::new(parts.limits.uploads.clamp(1, Semaphore::MAX_PERMITS)),
             limits: parts.limits,
             registry: Registry::default(),
+            seen: marks::Seen::default(),
             desk,
             timers: Notify::new(),
             tasks: TaskTracker::new(),
@@ -198,14 +204,8 @@ impl Runtime {
     /// `UnknownBot`, `Busy`.
     pub async fn open(&self, bot: &str, opening: Opening) -> Result<Opened, Refusal> {
         let bot = self.bot(bot).ok_or(Refusal::UnknownBot)?;
-        let token = secret()?;
-        let session = Session::new(SessionId::new(uuid::Uuid::now_v7()), &bot.id, self.now());
-        let kept = self.0.store.create(&session, hashed(&token)).await;
-        kept.map_err(actor::busy)?;
-        let Opening { page, language, customer, start } = opening;
-        let input = Input::Opened { page, language, customer, returning: false, start };
-        let receipt = self.give(session.id, input).await?;
-        Ok(Opened { session: session.id, token, upto: receipt.seq })
+        let (session, token) = self.make(&bot).await?;
+        self.first_turn(session, token, opening).await
     }
 
     /// Comes back to a chat; the place of its last entry.
@@ -213,9 +213,9 @@ impl Runtime {
     /// # Errors
     /// `UnknownSession`, `WrongToken`, `Busy`.
     pub async fn enter(&self, bot: &str, session: SessionId, token: &str) -> Result<u64, Refusal> {
-        let given = hashed(token);
-        let (own_bot, right, seq) =
-            self.look(session, move |s, t| (s.bot.clone(), bool::from(t.ct_eq(&given)), s.seq)).await?;
+        let (given, token, now) = (hashed(token), token.to_owned(), self.now());
+        let right = move |kept: &Hash| bool::from(kept.ct_eq(&given)) || identity::is_entered(kept, &token, now);
+        let (own_bot, right, seq) = self.look(session, move |s, kept| (s.bot.clone(), right(kept), s.seq)).await?;
         match (right, own_bot == bot) {
             (false, _) => Err(Refusal::WrongToken),
             (_, false) => Err(Refusal::UnknownSession),
@@ -341,8 +341,10 @@ impl Runtime {
         if status.team.is_some() {
             let place = self.0.store.position(session).await.map_err(actor::busy)?;
             status.position = place.and_then(|n| usize::try_from(n).ok());
+            status.wait = status.team.as_deref().and_then(|team| self.0.seen.wait(team));
         }
         status.ticket = self.0.desk.ticket(session).map(|t| t.reference);
+        status.marks = self.0.seen.of(session);
         Ok(status)
     }
 
@@ -374,6 +376,13 @@ impl Runtime {
 
     pub fn typing(&self, session: SessionId, from: Speaker, on: bool) {
         self.0.bus.publish(session, Notice::Typing { from, on });
+    }
+
+    /// An agent's page has a chat up to this place; `read` where it is before their eyes.
+    pub fn seen_by_agent(&self, session: SessionId, upto: u64, read: bool) {
+        if self.0.seen.mark(session, upto, read) {
+            self.0.bus.publish(session, Notice::Events { upto: 0 });
+        }
     }
 }
 

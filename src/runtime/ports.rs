@@ -144,6 +144,10 @@ pub trait Store: Tickets + Send + Sync + 'static {
     /// A name of this store's life: another one means that no earlier chat can be resumed.
     async fn epoch(&self) -> Stored<String>;
     async fn create(&self, session: &Session, token: Hash) -> Stored<()>;
+    /// The chat of a customer whom the website knows by this id.
+    async fn known_as(&self, bot: &str, customer: &str) -> Stored<Option<SessionId>>;
+    /// Makes a chat a customer's own. Where there is one it stays, unless it shall be replaced; returns the one that holds.
+    async fn bind(&self, bot: &str, customer: &str, session: SessionId, replace: bool) -> Stored<SessionId>;
     async fn load(&self, session: SessionId) -> Stored<Option<Loaded>>;
     /// Keeps a turn; durable when it returns.
     async fn commit(&self, commit: Commit) -> Stored<()>;
@@ -228,4 +232,8 @@ pub struct Request {
 pub trait Connector: Send + Sync + 'static {
     /// Never fails: what went wrong is an answer too.
     async fn call(&self, request: Request) -> Answer;
+    /// A secret by its name in the environment; a connector without any has none.
+    fn secret(&self, _name: &str) -> Option<String> {
+        None
+    }
 }

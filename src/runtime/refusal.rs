@@ -9,6 +9,12 @@ pub enum Refusal {
     UnknownSession,
     #[error("This token does not belong to this chat.")]
     WrongToken,
+    #[error("Who the customer is could not be verified. Sign it anew.")]
+    BadIdentity,
+    #[error("This chat is for customers who are signed in.")]
+    IdentifyFirst,
+    #[error("The customer has to agree to how the chat is kept first.")]
+    ConsentNeeded,
     #[error("The message holds nothing that can be read.")]
     Empty,
     #[error("The message is longer than 4,000 characters. Send it in parts.")]
@@ -60,6 +66,9 @@ impl Refusal {
             Refusal::UnknownBot => "unknown_bot",
             Refusal::UnknownSession => "unknown_session",
             Refusal::WrongToken => "wrong_token",
+            Refusal::BadIdentity => "bad_identity",
+            Refusal::IdentifyFirst => "identify_first",
+            Refusal::ConsentNeeded => "consent_needed",
             Refusal::Empty => "empty",
             Refusal::TooLarge => "too_large",
             Refusal::EmptyFile => "empty",

@@ -113,5 +113,6 @@ struct Leaves {
 impl Drop for Leaves {
     fn drop(&mut self) {
         self.inner.registry.forget_closed(self.id);
+        self.inner.seen.forget(self.id);
     }
 }

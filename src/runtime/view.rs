@@ -81,6 +81,26 @@ pub struct Status {
     /// What the customer can quote, while the matter is not settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
+    /// How long others waited lately, in minutes, where the chat waits and enough did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait: Option<u64>,
+    #[serde(flatten)]
+    pub marks: Marks,
+}
+
+/// How far the person who has the chat has come, by their place in the journal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Marks {
+    /// In front of an agent, on whatever page of theirs.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub delivered: u64,
+    /// Before an agent's eyes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub read: u64,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 pub fn row(session: &Session) -> Row {
@@ -124,20 +144,20 @@ fn name(session: &Session) -> String {
 }
 
 pub fn status(session: &Session) -> Status {
-    match &session.holder {
-        Holder::Bot => Status { state: "bot", agent: None, team: None, position: None, ticket: None },
-        Holder::Waiting { team, .. } => {
-            Status { state: "waiting", agent: None, team: Some(team.clone()), position: None, ticket: None }
+    let (mut agent, mut team) = (None, None);
+    let state = match &session.holder {
+        Holder::Bot => "bot",
+        Holder::Waiting { team: asked, .. } => {
+            team = Some(asked.clone());
+            "waiting"
         }
-        Holder::Agent { name, .. } => Status {
-            state: "agent",
-            agent: Some(serde_json::json!({ "name": name })),
-            team: None,
-            position: None,
-            ticket: None,
-        },
-        Holder::Resolved { .. } => Status { state: "resolved", agent: None, team: None, position: None, ticket: None },
-    }
+        Holder::Agent { name, .. } => {
+            agent = Some(serde_json::json!({ "name": name }));
+            "agent"
+        }
+        Holder::Resolved { .. } => "resolved",
+    };
+    Status { state, agent, team, position: None, ticket: None, wait: None, marks: Marks::default() }
 }
 
 pub fn view(session: &Session, bot: &Bot) -> View {

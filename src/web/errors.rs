@@ -40,7 +40,8 @@ impl From<Refusal> for ApiError {
             | Refusal::UnknownEvent
             | Refusal::UnknownTeam
             | Refusal::UnknownTicket => StatusCode::NOT_FOUND,
-            Refusal::WrongToken => StatusCode::UNAUTHORIZED,
+            Refusal::WrongToken | Refusal::BadIdentity | Refusal::IdentifyFirst => StatusCode::UNAUTHORIZED,
+            Refusal::ConsentNeeded => StatusCode::PRECONDITION_REQUIRED,
             Refusal::Empty | Refusal::EmptyFile | Refusal::BadCid | Refusal::EventLacks { .. } | Refusal::NotThen => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }

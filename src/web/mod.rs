@@ -5,13 +5,16 @@ mod demo_shop;
 mod docs;
 mod errors;
 mod files;
+mod frame;
 mod headers;
 mod inbox;
+mod launcher;
 mod origin;
 mod pages;
 mod router;
 mod server;
 mod wire;
+mod words;
 
 pub use inbox::record::KeepTests;
 pub use server::{Demo, Options, Server};
@@ -36,6 +39,8 @@ pub(crate) struct Parts {
     pub logouts: watch::Sender<()>,
     /// How people reach this server: scheme, name and port.
     pub public_url: String,
+    /// `/widget.js`, once it was asked for.
+    pub launcher: std::sync::OnceLock<assets::Built>,
     pub demo_url: Option<String>,
     /// Where chats are kept as tests; `None` where there is no place.
     pub tests: Option<Arc<dyn KeepTests>>,

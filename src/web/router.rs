@@ -1,5 +1,5 @@
 //! Which path leads where.
-use super::{App, assets, chat, docs, errors, headers, inbox, pages};
+use super::{App, assets, chat, docs, errors, frame, headers, inbox, launcher, pages};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -31,10 +31,11 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/inbox/socket", any(inbox::socket::upgrade));
     Router::new()
         .route("/", get(pages::front))
-        .route("/chat/{bot}", get(pages::frame))
+        .route("/chat/{bot}", get(frame::page))
+        .route("/chat/{bot}/look.css", get(frame::look))
         .route("/docs", get(docs::first))
         .route("/docs/{*page}", get(docs::page))
-        .route("/widget.js", get(assets::widget))
+        .route("/widget.js", get(launcher::script))
         .route("/assets/{*path}", get(assets::asset))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(pages::ready))

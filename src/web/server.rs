@@ -79,6 +79,7 @@ impl Server {
             attempts: Attempts::default(),
             public_url: public_url.clone(),
             demo_url: demo.map(url),
+            launcher: std::sync::OnceLock::new(),
             sockets: sockets.clone(),
             logouts: watch::Sender::new(()),
             tests: options.tests,

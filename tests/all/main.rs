@@ -49,3 +49,6 @@ mod store;
 mod support;
 mod understand;
 mod visitor;
+mod widget;
+mod widget_safe;
+mod widget_stage;

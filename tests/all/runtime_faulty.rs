@@ -113,6 +113,12 @@ impl Store for Faulty {
     async fn create(&self, session: &Session, token: Hash) -> Stored<()> {
         self.store.create(session, token).await
     }
+    async fn known_as(&self, bot: &str, customer: &str) -> Stored<Option<SessionId>> {
+        self.store.known_as(bot, customer).await
+    }
+    async fn bind(&self, bot: &str, customer: &str, session: SessionId, replace: bool) -> Stored<SessionId> {
+        self.store.bind(bot, customer, session, replace).await
+    }
     async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>> {
         self.store.events(session, after, limit).await
     }

@@ -162,20 +162,3 @@ async fn a_customers_page_is_a_website_or_nothing() {
         assert_eq!(agent.until("opened").await["view"]["page"], kept, "{page}");
     }
 }
-
-/// The budgets of web/README.md: what each visitor of a website pays, and each customer who opens a chat.
-#[test]
-fn the_widget_stays_small() {
-    let folder = crate::support::root().join("web/widget");
-    let size = |path: &std::path::Path| {
-        let zipped = std::process::Command::new("gzip").arg("-9c").arg(path).output().expect("gzip runs");
-        zipped.stdout.len()
-    };
-    let (mut launcher, mut page) = (0, 0);
-    for file in std::fs::read_dir(folder).expect("a folder") {
-        let path = file.expect("a file").path();
-        if path.ends_with("widget.js") { launcher += size(&path) } else { page += size(&path) }
-    }
-    assert!(launcher > 500 && launcher <= 3 * 1024, "the launcher has {launcher} bytes");
-    assert!(page > 5_000 && page <= 15 * 1024, "the chat page has {page} bytes");
-}

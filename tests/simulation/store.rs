@@ -251,6 +251,14 @@ impl Store for Remote {
         };
         self.ask(create).await
     }
+    async fn known_as(&self, bot: &str, customer: &str) -> Stored<Option<SessionId>> {
+        let (bot, customer) = (bot.to_owned(), customer.to_owned());
+        self.ask(move |t| async move { t.memory.known_as(&bot, &customer).await }).await
+    }
+    async fn bind(&self, bot: &str, customer: &str, session: SessionId, replace: bool) -> Stored<SessionId> {
+        let (bot, customer) = (bot.to_owned(), customer.to_owned());
+        self.ask(move |t| async move { t.memory.bind(&bot, &customer, session, replace).await }).await
+    }
     async fn load(&self, session: SessionId) -> Stored<Option<Loaded>> {
         self.ask(move |t| t.load(session)).await
     }

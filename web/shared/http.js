@@ -29,7 +29,7 @@ class HttpWire {
   }
 
   send(frame) {
-    const act = { hello: this.#hello, say: this.#post, tap: this.#post, person: this.#post, resume: this.#resume, ping: this.#pong }[frame.t];
+    const act = { hello: this.#hello, say: this.#post, tap: this.#post, person: this.#post, event: this.#event, resume: this.#resume, ping: this.#pong }[frame.t];
     act?.call(this, frame).catch(() => this.#gone.signal.aborted || this.#line.down());
   }
 
@@ -37,12 +37,15 @@ class HttpWire {
     this.#gone.abort();
   }
 
-  async #hello({ session, token, after = 0, page, language }) {
-    const bot = session && (await this.#ask(this.#base));
-    const begun = session ? { session, status: { state: "bot" } } : await this.#ask(`${this.#base}/sessions`, { page, language });
+  async #hello({ t, after = 0, ...how }) {
+    const { session, token } = how;
+    const resumes = session && !how.identity;
+    const bot = resumes && (await this.#ask(this.#base));
+    const begun = resumes ? { session, status: { state: "bot" } } : await this.#ask(`${this.#base}/sessions`, how);
     if (begun.error || bot?.error) return this.#refuse(begun.error ?? bot.error);
     this.#session = begun.session;
     this.#token = begun.token ?? token;
+    if (begun.session !== session) after = 0;
     this.#upto = after;
     const past = await this.#ask(this.#path(`events?after=${after}`));
     if (past.error) return this.#refuse(past.error);
@@ -55,6 +58,11 @@ class HttpWire {
     const body = t === "person" ? { cid, person: true } : t === "tap" ? { cid, choice } : { cid, text };
     const said = await this.#ask(this.#path("messages"), body);
     this.#line.frame(said.error ? { t: "error", cid, ...said.error } : { t: "ack", ...said });
+  }
+
+  async #event({ name, with: about }) {
+    const told = await this.#ask(this.#path("event"), { event: name, with: about });
+    if (told.error) this.#line.frame({ t: "error", ...told.error });
   }
 
   async #resume({ after }) {

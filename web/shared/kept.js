@@ -5,7 +5,7 @@ export class Kept {
   #store;
 
   constructor(bot) {
-    this.#prefix = `rapport/${bot}`;
+    this.name = this.#prefix = `rapport/${bot}`;
     this.#store = usable();
   }
 
@@ -24,11 +24,35 @@ export class Kept {
     this.#write(`${this.#prefix}/seen`, seq || null);
   }
 
+  /** Whom the website said that the customer is. */
+  get who() {
+    return this.#read(`${this.#prefix}/who`);
+  }
+  set who(id) {
+    this.#write(`${this.#prefix}/who`, id);
+  }
+
+  /** To which words the customer agreed. */
+  get consent() {
+    return this.#read(`${this.#prefix}/consent`);
+  }
+  set consent(version) {
+    this.#write(`${this.#prefix}/consent`, version);
+  }
+
+  /** Forgets everything of this bot. */
+  clear() {
+    for (const key of this.#keys(`${this.#prefix}/`)) this.#write(key, null);
+    this.#write(this.#prefix, null);
+  }
+
+  #keys(start) {
+    return Array.from({ length: this.#store.length }, (_, i) => this.#store.key(i)).filter((k) => k?.startsWith(start));
+  }
+
   /** Messages without an `ack`, oldest first. */
   unsent() {
-    const ours = `${this.#prefix}/out/`;
-    const keys = Array.from({ length: this.#store.length }, (_, i) => this.#store.key(i)).filter((k) => k?.startsWith(ours));
-    return keys.map((k) => this.#read(k)).filter((e) => e?.cid && e.t).sort((a, b) => a.at - b.at);
+    return this.#keys(`${this.#prefix}/out/`).map((k) => this.#read(k)).filter((e) => e?.cid && e.t).sort((a, b) => a.at - b.at);
   }
   keep(entry) {
     if (!entry.secret && !entry.blob) this.#write(`${this.#prefix}/out/${entry.cid}`, entry);

@@ -74,7 +74,7 @@ export class Line {
     this.#expect(OPENING);
     try {
       this.#wire = this.#wires[this.#at]({
-        opened: mine(() => this.#wire.send(this.#do.hello())),
+        opened: mine(() => Promise.resolve(this.#do.hello()).then(mine((hello) => this.#wire.send(hello)))),
         frame: mine((frame) => this.#take(frame)),
         down: mine(() => this.again()),
       });

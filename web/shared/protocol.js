@@ -29,20 +29,26 @@ export class Chat {
   #asked = null;
   #typed = 0;
   #path;
-  /** The file on its way: `{cid, stop}`. */
-  #sending = null;
+  /** Who the customer is, signed by the website's server; sent with the next `hello`. */
+  #claim = null;
+  /** What happened on the page and is not told yet. */
+  #events = [];
+  /** Lets the next tab begin. */
+  #next = () => {};
+  /** Files on their way, once there was one. */
+  #uploads = null;
 
   /**
-   * @param {{bot: string, page?: string, language?: string, base?: string}} options
-   * @param {(what: "state"|"welcome"|"items"|"status"|"typing"|"outbox"|"progress"|"reset"|"fatal", about: any) => void} hear
+   * @param {{bot: string, page?: string, language?: string, start?: string, consent?: string, base?: string}} options
+   * @param {(what: "state"|"welcome"|"items"|"status"|"typing"|"outbox"|"progress"|"reset"|"forgotten"|"identified"|"fatal", about: any) => void} hear
    */
-  constructor({ bot, page, language, base = location.origin }, hear) {
+  constructor({ bot, base = location.origin, ...opening }, hear) {
     this.#hear = hear;
-    this.#opening = { page, language };
+    this.#opening = opening;
     this.#kept = new Kept(bot);
     const path = `/v1/chat/${encodeURIComponent(bot)}`;
     this.#path = new URL(path, base).href;
-    this.#line = new Line([socket(socketUrl(`${path}/socket`, base)), late("./http.js", this.#path)], {
+    this.#line = new Line([socket(socketUrl(`${path}/socket`, base)), late(() => import("./http.js"), this.#path)], {
       hello: () => this.#hello(),
       frame: (frame) => this.#take(frame),
       state: (state) => this.#stateIs(state),
@@ -60,6 +66,13 @@ export class Chat {
   }
   get seen() {
     return this.#kept.seen;
+  }
+  /** To which words of the bot's the customer agreed; sent with the first `hello`. */
+  get consent() {
+    return this.#kept.consent;
+  }
+  set consent(version) {
+    this.#kept.consent = version;
   }
 
   start() {
@@ -109,10 +122,35 @@ export class Chat {
     this.#upload();
   }
   drop(cid) {
-    if (this.#sending?.cid === cid) this.#sent();
+    this.#uploads?.stop(cid);
     this.#forgetEntry(cid);
     this.#pump();
     this.#upload();
+  }
+
+  /** Something happened on the page; `with` are its details. */
+  event(name, details) {
+    this.#events.push({ t: "event", name, with: details ?? {} });
+    this.#tell();
+  }
+  /** Tells how a new chat begins, while there is none. */
+  opening(more) {
+    Object.assign(this.#opening, more);
+  }
+  /** Who the customer is: `{token}` or `{id, email, name, hash}`. Somebody else's chat is gone from this browser at once. */
+  identify(claim) {
+    const who = String(claim?.id ?? subject(claim?.token));
+    if (this.#kept.who && this.#kept.who !== who) this.#away("somebody else");
+    this.#kept.who = who;
+    this.#claim = claim;
+    if (this.state === "open" || this.#session) this.#line.again(0);
+  }
+  /** Leaves nothing of the chat in this browser, in no tab. */
+  forget() {
+    this.#line.stop();
+    this.#away("forgotten");
+    this.#claim = null;
+    this.#kept.clear();
   }
 
   #put(what) {
@@ -124,26 +162,40 @@ export class Chat {
     return entry;
   }
 
-  #hello() {
+  /** Of two tabs that open at once one begins the chat, and the other finds it. */
+  async #hello() {
+    this.#next();
+    if (!this.#kept.session && navigator.locks) {
+      await new Promise((mine) => {
+        const wish = new AbortController();
+        let free = null;
+        this.#next = () => (wish.abort(), free?.());
+        navigator.locks.request(this.#kept.name, { signal: wish.signal }, () => new Promise((next) => ((free = next), mine()))).catch(() => {});
+      });
+    }
     const known = this.#kept.session;
     if (known?.session !== this.#session) this.upto = 0;
     this.#session = known?.session ?? null;
-    return known ? { t: "hello", ...known, after: this.upto } : { t: "hello", ...this.#opening };
+    const identity = this.#claim ? { identity: this.#claim } : {};
+    return known ? { t: "hello", ...known, after: this.upto, ...identity } : { t: "hello", ...this.#opening, ...identity };
   }
 
   #stateIs(state) {
     this.#flying = null;
+    if (state !== "open") this.#next();
     clearTimeout(this.#timer);
     this.#hear("state", state);
   }
 
   #take(frame) {
-    const act = { welcome: this.#welcome, events: this.#events, status: this.#statusIs, ack: this.#ack, reset: this.#reset, error: this.#error }[frame.t];
+    const act = { welcome: this.#welcome, events: this.#batch, status: this.#statusIs, ack: this.#ack, reset: this.#reset, error: this.#error }[frame.t];
     if (act) act.call(this, frame);
     else if (frame.t === "typing") this.#hear("typing", frame);
   }
 
   #welcome({ session, token, bot, status, epoch }) {
+    // The website has said that this is somebody else: theirs is another chat.
+    if (this.#session && session !== this.#session) this.#away("another chat");
     if (token) {
       this.#kept.session = { session, token };
       this.#kept.seen = 0;
@@ -159,10 +211,18 @@ export class Chat {
       this.#line.send({ t: "resume", after: 0 });
     }
     this.#asked = null;
+    this.#next();
+    if (this.#claim) this.#hear("identified", { ok: true });
+    this.#claim = null;
     this.#hear("welcome", this.bot);
     this.#statusIs({ status });
+    this.#tell();
     this.#pump();
     this.#upload();
+  }
+
+  #tell() {
+    while (this.#events.length && this.#line.send(this.#events[0])) this.#events.shift();
   }
 
   #statusIs({ status }) {
@@ -170,7 +230,7 @@ export class Chat {
     this.#hear("status", this.status);
   }
 
-  #events({ after, upto, items }) {
+  #batch({ after, upto, items }) {
     if (after > this.upto) {
       if (this.#asked !== this.upto) this.#line.send({ t: "resume", after: this.upto });
       this.#asked = this.upto;
@@ -216,14 +276,27 @@ export class Chat {
     this.#hear("reset", reason);
   }
 
+  /** Without a trace of the chat that was: not even its unsent words go into another. */
+  #away(reason) {
+    for (const { cid } of this.outbox) this.#kept.drop(cid);
+    this.outbox = [];
+    this.#uploads?.stop();
+    this.#forgetSession(reason);
+    this.#hear("outbox", this.outbox);
+  }
+
   #error(error) {
     const { code, message, retry_after_ms: wait } = error;
-    const cid = error.cid ?? (this.state === "open" ? this.#flying : null);
+    const cid = error.cid ?? (this.state === "open" && !/event/.test(code) ? this.#flying : null);
     const entry = this.outbox.find((e) => e.cid === cid);
     if (code === "wrong_token") {
       this.#forgetSession(message);
       this.#line.again();
-    } else if (code === "unknown_bot" || code === "foreign_origin") {
+    } else if (code === "bad_identity" && this.#claim) {
+      this.#claim = null;
+      this.#hear("identified", { ok: false, message });
+      this.#line.again(0);
+    } else if (["unknown_bot", "foreign_origin", "identify_first", "consent_needed", "bad_identity"].includes(code)) {
       this.#line.stop();
       this.#hear("fatal", message);
     } else if (code === "too_fast" || code === "busy") {
@@ -259,36 +332,29 @@ export class Chat {
     this.#timer = setTimeout(() => this.#line.again(0), ACK_PATIENCE);
   }
 
-  /** One file at a time, beside the words: a chat goes on while a large photo is on its way. */
+  /** Files go beside the words: a chat goes on while a large photo is on its way. How, is fetched with the first. */
   async #upload() {
-    const next = this.outbox.find((e) => e.t === "file" && e.state === "waiting");
-    if (!next || this.#sending || this.state !== "open") return;
-    const mine = (this.#sending = { cid: next.cid, stop: () => {} });
-    const { session, token } = this.#kept.session;
-    const done = (answer) => this.#sending === mine && (this.#sent(), this.#uploaded(next, answer));
-    const progress = (part) => this.#hear("progress", Object.assign(next, { part }));
+    if (this.state !== "open" || !this.#nextFile()) return;
     try {
-      const { upload } = await import("./upload.js");
-      if (this.#sending === mine) mine.stop = upload(`${this.#path}/sessions/${session}/files`, token, next, progress, done);
+      const { Uploads } = await import("./upload.js");
+      this.#uploads ??= new Uploads({
+        next: () => this.state === "open" && this.#nextFile(),
+        to: () => [`${this.#path}/sessions/${this.#session}/files`, this.#kept.session?.token],
+        landed: (cid) => this.#landed(cid, false),
+        change: (entry, members) => this.#change(entry, members),
+        progress: (entry) => this.#hear("progress", entry),
+        isOpen: () => this.state === "open",
+        newCid,
+      });
+      this.#uploads.pump();
     } catch {
-      done(null);
+      const entry = this.#nextFile();
+      if (entry && this.state === "open") this.#change(entry, { state: "failed", problem: "the connection broke off." });
     }
   }
 
-  #sent() {
-    const { stop } = this.#sending;
-    this.#sending = null;
-    stop();
-  }
-
-  #uploaded(entry, answer) {
-    const { code, message, retry_after_ms: wait = 2_000 } = answer?.error ?? {};
-    if (answer?.cid) this.#landed(entry.cid, false);
-    else if (code === "too_fast" || code === "busy") return setTimeout(() => this.#upload(), wait);
-    else if (code === "cid_reused") this.#change(entry, { cid: newCid() });
-    // Without a connection it waits for the next one; where only this broke off, the customer says when.
-    else if (answer || this.state === "open") this.#change(entry, { state: "failed", problem: message ?? "the connection broke off." });
-    this.#upload();
+  #nextFile() {
+    return this.outbox.find((e) => e.t === "file" && e.state === "waiting");
   }
 
   #free(cid) {
@@ -322,6 +388,11 @@ export class Chat {
 
   #otherTab() {
     const now = this.#kept.session?.session;
+    if (!now && this.#session) {
+      this.#line.stop();
+      this.#away("forgotten");
+      return this.#hear("forgotten");
+    }
     if (!now || now === this.#session || !this.#session) return;
     this.upto = 0;
     this.#epoch = null;
@@ -335,9 +406,18 @@ function late(module, base) {
   return (line) => {
     let wire = null;
     let closed = false;
-    import(module).then(({ http }) => closed || (wire = http(base)(line)), line.down);
+    module().then(({ http }) => closed || (wire = http(base)(line)), line.down);
     return { send: (frame) => wire?.send(frame), close: () => ((closed = true), wire?.close()) };
   };
+}
+
+/** Whom a JWT is about, unverified: only to see that it is somebody else. */
+function subject(token) {
+  try {
+    return JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).sub;
+  } catch {
+    return "";
+  }
 }
 
 /** 22 characters that no other message has; `crypto.randomUUID` is missing on plain-http pages. */

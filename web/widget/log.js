@@ -1,13 +1,19 @@
 /** The transcript on the page: bubbles in groups, quiet lines, the buttons offered now, what is not sent yet, typing dots. */
-import { link, markdown, plain } from "../shared/md.js";
-import { face, shows } from "./files.js";
-import { icon, make } from "./parts.js";
+import { markdown, plain } from "../shared/md.js";
+import { act, make, styled, t } from "./parts.js";
 
 const GROUP = 180_000;
 const NEAR = 90;
 const TYPING_LASTS = 8_000;
-const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+/** Times as this browser writes them, where it speaks the page's language. */
+const { lang: spoken } = document.documentElement;
+const lang = navigator.language.startsWith(spoken) ? navigator.language : spoken;
+const time = new Intl.DateTimeFormat(lang, { hour: "numeric", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "long" });
+
+/** Files and cards are rare: what draws them is fetched with the first. */
+let files = null;
+const withFiles = (does) => (files ? does() : Promise.all([import("./clip.js"), styled()]).then(([module]) => ((files = module), does())));
 
 export class Log {
   /** The last message, for its buttons; and whom the chat is with. */
@@ -17,6 +23,7 @@ export class Log {
   #outbox = [];
   #timer = 0;
   #list = make("div");
+  #marks = {};
   #unsent = make("div");
   #choices = make("div", "choices");
   #typing = make("div", "typing rise", make("i"), make("i"), make("i"));
@@ -48,6 +55,16 @@ export class Log {
   /** Whether the open question takes a `photo` or a `file`. */
   get takes() {
     return this.#last?.takes;
+  }
+
+  /** What the teaser shows. */
+  point(seq) {
+    for (const el of this.#list.children) el.classList.toggle("news", el.dataset.seq === String(seq));
+  }
+
+  /** How high that is. */
+  get news() {
+    return this.#list.querySelector(".news")?.offsetHeight ?? 0;
   }
 
   bottom() {
@@ -86,13 +103,33 @@ export class Log {
         const line = make("p", fresh ? "line rise" : "line", words);
         line.dataset.test = "line";
         line.dataset.kind = item.kind;
+        line.dataset.at = item.at;
         this.#list.append(line);
       }
     }
     this.#group(this.#list);
+    this.#mark();
     this.#offer();
     if (stick || mine) this.bottom();
     else if (items.some((i) => i.kind === "message")) this.on.behind(true);
+  }
+
+  /** How far the agent who has the chat has come; nothing where the bot has it. */
+  marks(marks) {
+    this.#marks = marks;
+    this.#mark();
+  }
+
+  /** It stands under the customer's last message alone. */
+  #mark() {
+    const { delivered = 0, read = 0 } = this.#marks;
+    const mine = [...this.#list.querySelectorAll(".msg.customer")];
+    const last = mine.at(-1);
+    for (const el of mine) {
+      const { seq, at } = el.dataset;
+      const how = el !== last || el !== this.#list.lastChild ? "" : seq <= read ? t("Read") : seq <= delivered ? t("Delivered") : t("Sent");
+      el.lastChild.textContent = how ? `${time.format(at)} · ${how}` : time.format(at);
+    }
   }
 
   /** What the customer wrote and the chat does not show yet. */
@@ -113,12 +150,12 @@ export class Log {
     if (on) this.#timer = setTimeout(() => this.typing(false), TYPING_LASTS);
   }
 
-  #message({ seq, at, from, text, cid, cards, files }, fresh) {
+  #message({ seq, at, from, text, cid, cards, files: sentFiles }, fresh) {
     const mine = from.role === "customer";
     const sent = mine && this.#unsent.querySelector(`[data-cid="${cid}"]`);
     const el = this.#bubble(from, text, at, fresh && !sent);
-    if (cards) el.querySelector("div").replaceWith(deck(cards));
-    if (files) this.#fill(el, files[0], sent ? sent.querySelector("img")?.src : null);
+    if (cards) Promise.all([import("./deck.js"), styled()]).then(([{ deck }]) => (el.querySelector("div").replaceWith(deck(cards)), el.classList.add("wide"), this.#stick && this.bottom()));
+    if (sentFiles) this.#fill(el, sentFiles[0], sent ? sent.querySelector("img")?.src : null);
     el.dataset.seq = seq;
     if (sent) sent.remove();
     return el;
@@ -129,7 +166,7 @@ export class Log {
     el.dataset.test = "message";
     el.dataset.from = from.role;
     el.dataset.at = at;
-    const body = make("div", "", make("span", "quiet", from.role === "customer" ? "You: " : `${from.name ?? "Assistant"}: `));
+    const body = make("div", "", make("span", "quiet", `${nameOf(from)}: `));
     body.dir = "auto";
     body.append(from.role === "customer" ? plain(text) : markdown(text));
     if (from.role === "agent" && from.name) {
@@ -137,27 +174,27 @@ export class Log {
       by.ariaHidden = "true";
       el.append(by);
     }
-    el.append(body, make("small", "", from.role === "customer" ? `${time.format(at)} · Sent` : time.format(at)));
+    el.append(body, make("small", "", time.format(at)));
     return el;
   }
 
-  #waiting({ cid, t, text, secret, at, state, problem, file, blob, part }, open) {
-    const el = this.#bubble({ role: "customer" }, t === "person" ? "Talk to a person" : secret ? "•••••" : text, at, false);
+  #waiting({ cid, t: kind, text, secret, at, state, problem, file, blob, part }, open) {
+    const el = this.#bubble({ role: "customer" }, kind === "person" ? t("Talk to a person") : secret ? "•••••" : text, at, false);
     el.dataset.cid = cid;
     el.classList.add(state);
-    if (blob) this.#fill(el, file, shows(file.type) && this.#preview(cid, blob));
+    if (blob) this.#fill(el, file, /^image\/(jpeg|png|gif|webp)$/.test(file.type) && this.#preview(cid, blob));
     const below = el.lastChild;
     if (state === "failed") {
       if (blob) below.role = "alert";
-      below.textContent = problem ? `Not sent: ${problem}` : "Not sent";
-      below.append(this.#act("Try again", () => this.on.retry(cid)), this.#act("Delete", () => this.on.drop(cid)));
+      below.textContent = problem ? t("Not sent: {}", t(problem)) : t("Not sent");
+      below.append(act(t("Try again"), () => this.on.retry(cid)), act(t("Delete"), () => this.on.drop(cid)));
     } else if (blob && open && state === "waiting") {
       const bar = make("progress");
-      bar.ariaLabel = `Sending ${file.name}`;
+      bar.ariaLabel = t("Sending {}", file.name);
       bar.value = part ?? 0;
-      below.textContent = "Sending…";
-      below.append(bar, this.#act("Cancel", () => this.on.drop(cid)));
-    } else below.textContent = state === "kept" ? `${time.format(at)} · Sent` : open ? "Sending…" : "Will be sent when you are back online";
+      below.textContent = t("Sending…");
+      below.append(bar, act(t("Cancel"), () => this.on.drop(cid)));
+    } else below.textContent = state === "kept" ? `${time.format(at)} · ${t("Sent")}` : open ? t("Sending…") : t("Will be sent when you are back online");
     return el;
   }
 
@@ -176,16 +213,18 @@ export class Log {
   /** A photo or a file in the place of words; whoever taps it saves it. */
   #fill(el, file, url) {
     const body = el.querySelector(".msg > div");
-    const inside = face(file, url);
-    const save = file.id ? this.#act("", () => this.#save(file)) : make("span");
-    if (file.id) save.title = `Save ${file.name}`;
-    save.className = "file";
-    save.append(inside);
-    body.replaceChildren(body.firstChild, save);
-    body.classList.add("sent");
-    inside.onload = () => this.#stick && this.bottom();
-    if (inside.src !== "") return;
-    this.on.address(file.id).then((src) => (inside.src = src), () => inside.replaceWith(face({ ...file, type: "" })));
+    withFiles(() => {
+      const inside = files.face(file, url);
+      const save = file.id ? act("", () => this.#save(file)) : make("span");
+      if (file.id) save.title = t("Save {}", file.name);
+      save.className = "file";
+      save.append(inside);
+      body.replaceChildren(body.firstChild, save);
+      body.classList.add("sent");
+      inside.onload = () => this.#stick && this.bottom();
+      if (inside.src !== "") return;
+      this.on.address(file.id).then((src) => (inside.src = src), () => inside.replaceWith(files.face({ ...file, type: "" })));
+    });
   }
 
   async #save({ id, name }) {
@@ -195,21 +234,14 @@ export class Log {
     a.click();
   }
 
-  #act(label, act) {
-    const button = make("button", "", label);
-    button.type = "button";
-    button.onclick = act;
-    return button;
-  }
-
   #newDay(at) {
     const name = day.format(at);
     if (name === this.#lastDay) return;
     const first = !this.#lastDay;
     this.#lastDay = name;
     const now = Date.now();
-    const words = name === day.format(now) ? "Today" : name === day.format(now - 86_400_000) ? "Yesterday" : name;
-    if (!first || words !== "Today") this.#list.append(make("p", "day", words));
+    const words = name === day.format(now) ? t("Today") : name === day.format(now - 86_400_000) ? t("Yesterday") : name;
+    if (!first || words !== t("Today")) this.#list.append(make("p", "day", words));
   }
 
   /** Bubbles of one sender within a few minutes belong together, under one name; a time stands only where the talk pauses. */
@@ -234,60 +266,29 @@ export class Log {
   /** The buttons of the last message, unless the customer has answered since. */
   #offer() {
     const { choices = [], scale } = (!this.#outbox.some((e) => e.state !== "failed") && this.#last) || {};
-    this.#choices.className = scale ? "choices scale" : "choices";
-    this.#choices.replaceChildren(...choices.map((choice, i) => this.#choice(choice, scale, i)));
-    const [low, high] = [choices[0]?.label, choices.at(-1)?.label];
-    if (scale === "one_to_five" && choices.length) this.#choices.append(make("small", "", make("span", "", words(low) ?? "Not good"), make("span", "", words(high) ?? "Very good")));
+    const buttons = choices.map((choice) => {
+      const button = act(choice.label, () => this.on.tap(choice));
+      button.dataset.test = "choice";
+      button.dataset.choice = choice.id;
+      button.dir = "auto";
+      return button;
+    });
+    this.#choices.className = "choices";
+    this.#choices.replaceChildren(...buttons);
     this.#choices.hidden = !choices.length;
+    if (scale && choices.length) Promise.all([import("./scale.js"), styled()]).then(([module]) => module.draw(this.#choices, buttons, choices, scale));
     if (choices.length && this.#stick) this.bottom();
   }
-
-  #choice(choice, scale, i) {
-    const thumb = scale === "thumbs" && (/^(5|up|yes)$/i.test(choice.id) ? "up" : "down");
-    const button = this.#act("", () => this.on.tap(choice));
-    button.dataset.test = "choice";
-    button.dataset.choice = choice.id;
-    button.append(thumb ? icon(`thumb-${thumb}`) : scale ? String(i + 1) : choice.label);
-    button.dir = "auto";
-    if (scale) button.ariaLabel = words(choice.label) ?? (thumb ? `Thumbs ${thumb}` : `${i + 1} of 5`);
-    return button;
-  }
 }
 
-/** Cards side by side; the row scrolls where they do not fit, with the keys too. */
-function deck(cards) {
-  const row = make("div", "deck", ...cards.map(card));
-  row.role = "group";
-  row.ariaLabel = cards.length > 1 ? `${cards.length} cards` : cards[0].title;
-  row.tabIndex = 0;
-  return row;
-}
-
-function card({ title, text, picture, links = [] }) {
-  const el = make("article", "card");
-  if (picture) {
-    const img = el.appendChild(document.createElement("img"));
-    img.alt = "";
-    img.referrerPolicy = "no-referrer";
-    img.onerror = () => img.remove();
-    img.src = picture;
-  }
-  el.append(make("strong", "", title));
-  if (text) el.append(markdown(text));
-  el.append(...links.map(({ label, url }) => link(label, url)).filter(Boolean));
-  el.dir = "auto";
-  return el;
-}
-
-/** A label that says more than its number. */
-function words(label) {
-  return /[^\d\s]/u.test(label ?? "") ? label : null;
+function nameOf({ role, name }) {
+  return role === "customer" ? t("You") : (name ?? t("Assistant"));
 }
 
 function lineFor({ kind, name }) {
-  if (kind === "waiting") return "A person was asked to join. You can keep writing.";
-  if (kind === "joined") return `${name} joined the chat`;
-  if (kind === "handed_back") return "The assistant is back";
-  if (kind === "resolved") return "This chat is solved. Write again any time.";
+  if (kind === "waiting") return t("A person was asked to join. You can keep writing.");
+  if (kind === "joined") return t("{} joined the chat", name);
+  if (kind === "handed_back") return t("The assistant is back");
+  if (kind === "resolved") return t("This chat is solved. Write again any time.");
   return null;
 }

@@ -7,7 +7,7 @@ mod request;
 
 pub use answer::{Misfit, Outcome, Take, Where, join};
 pub use path::Path;
-pub use read::{EFFECTS, read};
+pub use read::{EFFECTS, read, secret};
 
 use super::settings::{Field, Kinds, kinds};
 use ipnet::IpNet;

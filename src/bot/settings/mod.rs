@@ -1,6 +1,7 @@
 //! `bot.yaml`, read and checked: who the bot is, its languages, hours, teams and kinds of answer.
 mod hours;
 pub mod kinds;
+pub mod look;
 mod read;
 
 pub use crate::language::ast::term as read_term;
@@ -46,8 +47,11 @@ pub struct Settings {
     pub more_words: Duration,
     /// Other websites that may embed the chat, as origins (`https://shop.example`).
     pub websites: Vec<String>,
-    /// `#rrggbb`, checked for contrast.
-    pub accent: Option<String>,
+    pub look: look::Look,
+    /// What a customer agrees to before the first word, in light Markdown.
+    pub consent: Option<String>,
+    /// How websites tell who a customer is.
+    pub identity: Option<Identity>,
     /// Where customers write, beside the chat on the website.
     pub channels: Vec<String>,
     /// ISO 3166, two letters: of telephone numbers that name no country.
@@ -56,6 +60,15 @@ pub struct Settings {
     pub currency: String,
     /// How easily a topic is believed.
     pub understand: Strictness,
+}
+
+/// `identity:`. The secret itself stands in the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Name of the environment variable.
+    pub secret: String,
+    /// Nobody else may chat.
+    pub required: bool,
 }
 
 #[derive(Clone, Debug, Default)]

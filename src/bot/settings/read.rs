@@ -1,6 +1,8 @@
 //! From `bot.yaml` to [`Settings`]: every mistake at once, each with its place.
 use super::hours::read_hours;
-use super::{Field, Hours, Offer, Settings, Team, kinds};
+use super::look::{self, Look};
+use super::{Field, Hours, Identity, Offer, Settings, Team, kinds};
+use crate::bot::integrations::secret;
 use crate::bot::yaml::{self, Key, Node, Reader, field};
 use crate::language::ast::{Term, Unit, term as read_term};
 use crate::language::diagnostic::{Diagnostic, did_you_mean};
@@ -28,6 +30,8 @@ const KNOWN: &[&str] = &[
     "websites",
     "look",
     "country",
+    "consent",
+    "identity",
     "currency",
     "channels",
     "understand",
@@ -61,8 +65,10 @@ pub fn defaults(name: &str) -> Settings {
         more_words: Duration::ZERO,
         digressions: DIGRESSIONS,
         websites: Vec::new(),
-        accent: None,
         country: None,
+        look: Look::default(),
+        consent: None,
+        identity: None,
         currency: "EUR".into(),
         channels: Vec::new(),
         understand: Strictness::default(),
@@ -112,7 +118,9 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
             }
         }
         "websites" => s.websites = websites(reader, node),
-        "look" => look(reader, s, node),
+        "look" => s.look = look::read(reader, node),
+        "consent" => s.consent = reader.text(node).filter(|t| !t.trim().is_empty()),
+        "identity" => s.identity = identity(reader, node),
         "channels" => s.channels = channels(reader, node),
         "understand" => strictness(reader, s, node),
         "country" => match reader.text(node).map(|c| c.to_uppercase()) {
@@ -271,38 +279,16 @@ fn strictness(reader: &mut Reader, s: &mut Settings, node: &Node) {
     reader.wrong(node.span, format!("`{text}` is no way to understand customers"), action);
 }
 
-fn look(reader: &mut Reader, s: &mut Settings, node: &Node) {
-    let fields = reader.map(node, "`look`");
-    reader.only(fields, &["accent"], "`look`");
-    let Some(accent) = field(fields, "accent") else { return };
-    let Some(text) = reader.text(accent) else { return };
-    match contrast_with_paper(&text) {
-        None => reader.wrong(
-            accent.span,
-            format!("`{text}` is not a colour"),
-            "Write six digits after a `#`, in quotes: `\"#0f6e66\"`.",
-        ),
-        Some((white, black)) if white.max(black) < 4.5 => {
-            reader.wrong(
-                accent.span,
-                format!("Words on `{text}` would be hard to read"),
-                "Choose a darker or a lighter colour.",
-            );
-        }
-        Some(_) => s.accent = Some(text.to_lowercase()),
-    }
-}
-
-/// WCAG contrast of a `#rrggbb` colour with white and with black.
-fn contrast_with_paper(colour: &str) -> Option<(f64, f64)> {
-    let digits = colour.strip_prefix('#').filter(|d| d.len() == 6)?;
-    let value = u32::from_str_radix(digits, 16).ok()?;
-    let part = |shift: u32| {
-        let c = f64::from((value >> shift) & 0xff) / 255.0;
-        if c <= 0.039_28 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+fn identity(reader: &mut Reader, node: &Node) -> Option<Identity> {
+    let fields = reader.map(node, "`identity`");
+    reader.only(fields, &["secret", "required"], "`identity`");
+    let required = field(fields, "required").is_some_and(|n| reader.yes(n));
+    let Some(named) = field(fields, "secret") else {
+        let action = "Write `secret: \"${NAME}\"` with the name of an environment variable.";
+        reader.wrong(node.span, "`identity` lacks its secret", action);
+        return None;
     };
-    let light = 0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0);
-    Some((1.05 / (light + 0.05), (light + 0.05) / 0.05))
+    secret(reader, named).map(|secret| Identity { secret, required })
 }
 
 /// `5m`, `24h`, `3 days`, `4 working hours`.

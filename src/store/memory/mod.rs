@@ -36,6 +36,19 @@ impl Store for Memory {
         self.state().create(session, token)
     }
 
+    async fn known_as(&self, bot: &str, customer: &str) -> Stored<Option<SessionId>> {
+        Ok(self.state().customers.get(&(bot.to_owned(), customer.to_owned())).copied())
+    }
+
+    async fn bind(&self, bot: &str, customer: &str, session: SessionId, replace: bool) -> Stored<SessionId> {
+        let mut state = self.state();
+        let own = state.customers.entry((bot.to_owned(), customer.to_owned())).or_insert(session);
+        if replace {
+            *own = session;
+        }
+        Ok(*own)
+    }
+
     async fn load(&self, session: SessionId) -> Stored<Option<Loaded>> {
         Ok(self.state().load(session))
     }

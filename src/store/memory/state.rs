@@ -22,6 +22,8 @@ pub struct State {
     /// By session and id.
     pub files: BTreeMap<(SessionId, String), StoredFile>,
     pub tickets: BTreeMap<SessionId, Ticket>,
+    /// Chats by bot and customer.
+    pub customers: BTreeMap<(String, String), SessionId>,
     pub accounts: Vec<Account>,
     pub logins: BTreeMap<Hash, Stay>,
     pub invite: Option<(Hash, Millis)>,

@@ -46,6 +46,25 @@ pub fn create(c: &Connection, session: &Session, token: &Hash) -> std::result::R
     Ok(())
 }
 
+pub fn known_as(c: &Connection, bot: &str, customer: &str) -> Result<Option<SessionId>> {
+    let sql = "SELECT session FROM customers WHERE bot = ?1 AND customer = ?2";
+    let found = c.prepare_cached(sql)?.query_row([bot, customer], |r| r.get::<_, Vec<u8>>(0)).optional()?;
+    found.map(|bytes| session_id(&bytes)).transpose()
+}
+
+pub fn bind(
+    c: &Connection,
+    bot: &str,
+    customer: &str,
+    session: SessionId,
+    replace: bool,
+) -> std::result::Result<SessionId, Failure> {
+    let or = if replace { "REPLACE" } else { "IGNORE" };
+    let sql = format!("INSERT OR {or} INTO customers (bot, customer, session) VALUES (?1, ?2, ?3)");
+    c.prepare_cached(&sql)?.execute(params![bot, customer, session.as_bytes()])?;
+    Ok(known_as(c, bot, customer)?.unwrap_or(session))
+}
+
 struct Kept {
     bot: String,
     token: Vec<u8>,

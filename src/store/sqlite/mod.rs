@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/002_queues.sql"),
     include_str!("../migrations/003_files.sql"),
     include_str!("../migrations/004_tickets.sql"),
+    include_str!("../migrations/005_customers.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -150,6 +151,16 @@ impl Store for Sqlite {
     async fn create(&self, session: &Session, token: Hash) -> Stored<()> {
         let session = session.clone();
         self.writer.write(move |c| chats::create(c, &session, &token)).await
+    }
+
+    async fn known_as(&self, bot: &str, customer: &str) -> Stored<Option<SessionId>> {
+        let (bot, customer) = (bot.to_owned(), customer.to_owned());
+        self.read(move |c| chats::known_as(c, &bot, &customer)).await
+    }
+
+    async fn bind(&self, bot: &str, customer: &str, session: SessionId, replace: bool) -> Stored<SessionId> {
+        let (bot, customer) = (bot.to_owned(), customer.to_owned());
+        self.writer.write(move |c| chats::bind(c, &bot, &customer, session, replace)).await
     }
 
     async fn load(&self, session: SessionId) -> Stored<Option<Loaded>> {

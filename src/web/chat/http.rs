@@ -1,5 +1,6 @@
 //! The chat over plain HTTP, for apps and programs, and for networks that let no WebSocket through.
-use super::{about as about_bot, items, opening};
+use super::entry::{Hello, come_in};
+use super::{about as about_bot, items};
 use crate::id::SessionId;
 use crate::runtime::{Refusal, Said};
 use crate::web::App;
@@ -12,13 +13,6 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-
-#[derive(Debug, Default, Deserialize)]
-pub struct Open {
-    page: Option<String>,
-    language: Option<String>,
-    start: Option<String>,
-}
 
 #[derive(Debug, Deserialize)]
 pub struct Say {
@@ -70,15 +64,17 @@ pub async fn about(State(app): State<App>, Path(bot): Path<String>) -> Result<Re
 }
 
 pub async fn open(State(app): State<App>, Path(bot): Path<String>, body: Bytes) -> Result<Response, ApiError> {
-    let open: Open = if body.is_empty() { Open::default() } else { read(&body)? };
-    let opened = app.runtime.open(&bot, opening(open.page, open.language, open.start)).await?;
-    let status = app.runtime.status(opened.session).await?;
+    let hello: Hello = if body.is_empty() { Hello::default() } else { read(&body)? };
     let bot = app.runtime.bot(&bot).ok_or(Refusal::UnknownBot)?;
+    let opened = come_in(&app, &bot, hello).await?;
+    let status = app.runtime.status(opened.session).await?;
     let about = about_bot(&bot, app.runtime.largest_file());
-    let answer = json!({
-        "session": opened.session, "token": opened.token, "bot": about, "status": status, "upto": opened.upto,
-        "epoch": app.runtime.epoch(),
+    let mut answer = json!({
+        "session": opened.session, "bot": about, "status": status, "upto": opened.upto, "epoch": app.runtime.epoch(),
     });
+    if let (Some(token), Some(map)) = (opened.token, answer.as_object_mut()) {
+        map.insert("token".into(), token.into());
+    }
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 

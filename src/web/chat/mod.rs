@@ -1,4 +1,5 @@
 //! Chats for customers: a WebSocket, and the same over plain HTTP. Contract: docs/protocol.md.
+pub mod entry;
 pub mod files;
 pub mod http;
 pub mod items;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 pub fn about(bot: &Bot, largest: usize) -> Value {
     let s = &bot.settings;
     json!({
-        "id": bot.id, "name": s.name, "title": s.title.as_ref().unwrap_or(&s.name), "accent": s.accent,
+        "id": bot.id, "name": s.name, "title": s.title.as_ref().unwrap_or(&s.name), "accent": s.look.accent,
         "languages": s.languages, "person": true, "largest_file": largest,
     })
 }

@@ -1,12 +1,13 @@
 //! The chat over a WebSocket: one task a connection, which reads frames, hears of news and writes.
-use super::{about, items, opening};
+use super::entry::{Entered, Hello, come_in};
+use super::{about, items};
 use crate::bot::Bot;
 use crate::engine::Speaker;
 use crate::fault;
 use crate::id::SessionId;
 use crate::runtime::ports::Notice;
 use crate::runtime::view::Status;
-use crate::runtime::{Opening, Refusal, Said};
+use crate::runtime::{Refusal, Said};
 use crate::web::App;
 use crate::web::errors::ApiError;
 use crate::web::wire::{End, Heard, RESTARTS, Step, Wire, bounded, broken};
@@ -25,15 +26,7 @@ const TYPING: Duration = Duration::from_secs(3);
 #[derive(Debug, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
 enum Frame {
-    Hello {
-        session: Option<String>,
-        token: Option<String>,
-        #[serde(default)]
-        after: u64,
-        page: Option<String>,
-        language: Option<String>,
-        start: Option<String>,
-    },
+    Hello(Hello),
     Say {
         #[serde(default)]
         cid: String,
@@ -160,13 +153,8 @@ impl Connection {
     async fn frame(&mut self, frame: Frame) -> Step {
         let open = self.chat.as_ref().map(|c| c.session);
         let (frame, session) = match (frame, open) {
-            (Frame::Hello { session, token, after, page, language, start }, None) => {
-                return match session {
-                    Some(session) => self.resume(&session, &token.unwrap_or_default(), after).await,
-                    None => self.begin(opening(page, language, start)).await,
-                };
-            }
-            (Frame::Hello { .. }, Some(_)) => {
+            (Frame::Hello(hello), None) => return self.hello(hello).await,
+            (Frame::Hello(_), Some(_)) => {
                 return self.wire.mistake("bad_frame", "`hello` comes once. Connect anew for another chat.").await;
             }
             (_, None) => {
@@ -195,25 +183,19 @@ impl Connection {
                 self.news().await
             }
             Frame::Ping => self.wire.send(json!({ "t": "pong" })).await,
-            Frame::Read { .. } | Frame::Hello { .. } => Ok(()),
+            Frame::Read { .. } | Frame::Hello(_) => Ok(()),
         }
     }
 
-    async fn begin(&mut self, opening: Opening) -> Step {
-        match self.app.runtime.open(&self.bot.id, opening).await {
-            Ok(opened) => self.welcome(opened.session, Some(opened.token), 0, opened.upto).await,
-            Err(refusal) => self.refused(&refusal, "").await,
-        }
-    }
-
-    async fn resume(&mut self, session: &str, token: &str, after: u64) -> Step {
-        let entered = match SessionId::parse(session) {
-            Some(id) => self.app.runtime.come_back(&self.bot.id, id, token, after).await.map(|upto| (id, upto)),
-            None => Err(Refusal::UnknownSession),
-        };
-        match entered {
-            Ok((id, upto)) if after <= upto => self.welcome(id, None, after, upto).await,
-            Ok(_) => self.wire.send(json!({ "t": "reset", "reason": "this chat is ahead of the server" })).await,
+    async fn hello(&mut self, hello: Hello) -> Step {
+        let after = hello.after;
+        match come_in(&self.app, &self.bot, hello).await {
+            Ok(Entered { same: true, upto, .. }) if after > upto => {
+                self.wire.send(json!({ "t": "reset", "reason": "this chat is ahead of the server" })).await
+            }
+            Ok(Entered { session, token, upto, same }) => {
+                self.welcome(session, token, if same { after } else { 0 }, upto).await
+            }
             Err(Refusal::UnknownSession) => {
                 self.wire.send(json!({ "t": "reset", "reason": "this chat is not known here" })).await
             }

@@ -94,6 +94,10 @@ enum Frame {
     Typing {
         session: SessionId,
     },
+    /// The agent looks at the chat.
+    Read {
+        session: SessionId,
+    },
     List {
         view: String,
     },
@@ -249,6 +253,12 @@ impl Inbox {
                 self.app.runtime.typing(session, Speaker::Agent { id: agent, name }, true);
                 Ok(())
             }
+            Frame::Read { session } => {
+                if let Some(upto) = self.sent.get(&session) {
+                    self.app.runtime.seen_by_agent(session, *upto, true);
+                }
+                Ok(())
+            }
             Frame::List { view } => self.list(&view).await,
             Frame::Ping => self.wire.send(json!({ "t": "pong" })).await,
             Frame::Hello { .. } => Ok(()),
@@ -348,6 +358,7 @@ impl Inbox {
             }
             let items = items::for_agent(&page);
             self.sent.insert(session, page.upto);
+            self.app.runtime.seen_by_agent(session, page.upto, false);
             self.wire.send(
                 json!({ "t": "events", "session": session, "after": page.after, "upto": page.upto, "items": items }),
             )

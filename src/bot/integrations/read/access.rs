@@ -81,7 +81,7 @@ pub(super) fn given(reader: &mut Reader, node: &Node) -> Option<Given> {
 }
 
 /// `"${SHOP_TOKEN}"`: secrets are named here and stand in the environment.
-fn secret(reader: &mut Reader, node: &Node) -> Option<String> {
+pub fn secret(reader: &mut Reader, node: &Node) -> Option<String> {
     let text = reader.text(node)?;
     if let Some(name) = name_of(&text) {
         return Some(name.to_owned());

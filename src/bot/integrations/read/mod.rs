@@ -2,6 +2,8 @@
 mod access;
 mod answers;
 
+pub use access::secret;
+
 use super::{Action, Auth, Body, Given, Integrations, Method, Rest, System};
 use crate::bot::settings::{duration, read_term};
 use crate::bot::yaml::{self, Key, Kind, Node, Reader, field};
