@@ -48,6 +48,7 @@ export class Store {
 
   start() {
     this.#line.start();
+    document.addEventListener("visibilitychange", () => this.#read());
   }
 
   // What the page asks
@@ -288,7 +289,9 @@ export class Store {
     this.open.view = view;
     const { name, state, agent, mood, last, since, updated = since, bot, team, priority } = view;
     const { reply_by, ticket } = this.#rows.get(session) ?? {};
+    const mine = this.isMine;
     this.#rows.set(session, { session, name, state, agent, mood, last, since, updated, bot, team, priority, reply_by, ticket });
+    if (!mine) this.#read();
   }
 
   #events({ session, after, upto, items }) {
@@ -300,6 +303,12 @@ export class Store {
     chat.upto = upto;
     if (fresh.some((i) => i.kind === "message" && i.from.role === "customer")) chat.typing = null;
     for (const item of fresh) if (item.cid) this.out.shown(item.cid);
+    this.#read();
+  }
+
+  /** The customer sees that whoever has the chat has read it. */
+  #read() {
+    if (this.open && this.isMine && !document.hidden) this.#line.send({ t: "read", session: this.open.session });
   }
 
   #typing({ session, from, on }) {
