@@ -140,10 +140,24 @@ impl Window {
     }
 
     /// Writes with the keyboard, as a customer does.
+    /// Types into the chat, and sends it when it stands there: keys go nowhere where a window has no focus yet.
     pub async fn write(&self, words: &str) -> WebDriverResult<()> {
-        self.until("const c = this.querySelector('[data-test=composer]'); if (c) c.focus(); return !!c;", "composer")
+        let start = Instant::now();
+        loop {
+            self.until(
+                "const c = this.querySelector('[data-test=composer]'); if (c) c.focus(); return !!c;",
+                "composer",
+            )
             .await;
-        self.driver.action_chain().send_keys(words).send_keys(Key::Enter).perform().await
+            self.driver.action_chain().send_keys(words).perform().await?;
+            let typed = self.frame("return this.querySelector('[data-test=composer]')?.value ?? ''").await;
+            if typed.as_str() == Some(words) {
+                return self.driver.action_chain().send_keys(Key::Enter).perform().await;
+            }
+            assert!(start.elapsed() < PATIENCE, "{words:?} cannot be typed; there stands {typed}");
+            self.frame("const c = this.querySelector('[data-test=composer]'); if (c) c.value = ''").await;
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
     }
 
     /// Fills in the form that the first agent's link leads to.
@@ -173,14 +187,18 @@ impl Window {
         self.until(&body, &format!("button {label}")).await;
     }
 
+    /// A frame that is there may still be closed, or small beside the button: it is asked to open in any case.
     pub async fn open_widget(&self) -> WebDriverResult<()> {
         let start = Instant::now();
-        while self.frame("return !!this.querySelector('[data-test=composer]')").await != Value::Bool(true) {
-            self.driver.execute("window.rapport && window.rapport('open')", vec![]).await?;
+        loop {
+            let open = "if (!window.rapport) return false; window.rapport('open'); return true;";
+            let asked: bool = self.driver.execute(open, vec![]).await?.convert()?;
+            if asked && self.frame("return !!this.querySelector('[data-test=composer]')").await == Value::Bool(true) {
+                return Ok(());
+            }
             assert!(start.elapsed() < PATIENCE, "the widget does not open");
             tokio::time::sleep(Duration::from_millis(150)).await;
         }
-        Ok(())
     }
 
     pub async fn find(&self, hook: &str) -> WebDriverResult<WebElement> {
