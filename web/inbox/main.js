@@ -161,7 +161,7 @@ class App extends Component {
     return html`<div class=${`inbox ${panel ? "with-panel" : ""}`}>
       <${Rail} store=${store} csrf=${csrf} sound=${bell.on} onSound=${() => (bell.toggle(), this.draw())} onHelp=${() => this.setState({ help: true })} />
       <${Queue} store=${store} />
-      <${Talk} store=${store} composer=${this.keep} onAsk=${(what) => this.ask(what)} onPanel=${() => this.setState({ panel: !panel })} onRecord=${() => this.record()} />
+      <${Talk} store=${store} composer=${this.keep} onAsk=${(what) => (what === "palette" ? this.setState({ palette: true }) : this.ask(what))} onPanel=${() => this.setState({ panel: !panel })} onRecord=${() => this.record()} />
       <${Panel} store=${store} onClose=${() => this.setState({ panel: false })} />
       <${Banner} store=${store} late=${this.late} />
       <div class="toasts" role="status">${store.toasts.map((t) => html`<p key=${t.key} class=${`toast ${t.kind}`} data-test="toast">${t.words}</p>`)}</div>

@@ -68,7 +68,7 @@ function Side({ row, view }) {
   const loud = row.priority === "urgent" || row.priority === "high";
   if (view === "later") return html`<${Chip}>${when(row.ticket.until)}<//>`;
   const late = row.reply_by && row.reply_by < Date.now();
-  if (row.reply_by && view !== "resolved") return html`<${Chip} tone=${late ? "bad" : "warm"}>${late ? `late since ${at(row.reply_by)}` : `reply by ${at(row.reply_by)}`}<//>`;
+  if (row.reply_by && view !== "resolved") return html`<${Chip} tone=${late ? "bad" : "warm"} title="When the first reply is due">${late ? `late, ${at(row.reply_by)}` : `by ${at(row.reply_by)}`}<//>`;
   return html`${row.mood && row.mood !== "neutral" ? html`<${Mood} mood=${row.mood} />` : loud && view === "waiting" ? html`<${Chip} tone="warm">${row.priority}<//>` : null}
     ${view === "team" && row.agent && html`<${Chip}>${row.agent.name}<//>`}
     <span class="muted">${ago(view === "waiting" ? row.since : row.updated)}</span>`;

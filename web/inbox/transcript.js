@@ -36,7 +36,8 @@ function Head({ store, row, onPanel, onRecord, onAsk }) {
     <span class="grow"></span>
     <${Looking} who=${store.open.looking} />
     <${Actions} store=${store} row=${row} onAsk=${onAsk} />
-    <button type="button" class="icon" aria-label="Save as a test" title="Save as a test (s)" data-test="record-open" onClick=${onRecord}><${Icon} name="record" /></button>
+    <button type="button" class="icon second" aria-label="Save as a test" title="Save as a test (s)" data-test="record-open" onClick=${onRecord}><${Icon} name="record" /></button>
+    <button type="button" class="icon more" aria-label="More" data-test="more" onClick=${() => onAsk("palette")}><${Icon} name="more" /></button>
     <button type="button" class="icon details" aria-label="Details" title="Details (i)" onClick=${onPanel}><${Icon} name="panel" /></button>
   </header>`;
 }
@@ -51,9 +52,9 @@ function Looking({ who }) {
 function Actions({ store, row, onAsk }) {
   const off = store.state !== "open";
   if (store.isMine)
-    return html`<button type="button" class="second" data-test="snooze" disabled=${off} onClick=${() => onAsk("snooze")}>Later<${Key}>Z<//></button>
-      <button type="button" class="second" data-test="transfer" disabled=${off} onClick=${() => onAsk("transfer")}>Pass on<${Key}>P<//></button>
-      <button type="button" data-test="hand-back" disabled=${off} onClick=${() => store.act("hand_back")}>Hand back<${Key}>B<//></button>
+    return html`<button type="button" class="icon second" aria-label="Put off" title="Put off (z)" data-test="snooze" disabled=${off} onClick=${() => onAsk("snooze")}><${Icon} name="clock" /></button>
+      <button type="button" class="icon second" aria-label="Pass on" title="Pass on (p)" data-test="transfer" disabled=${off} onClick=${() => onAsk("transfer")}><${Icon} name="pass" /></button>
+      <button type="button" class="second" data-test="hand-back" disabled=${off} onClick=${() => store.act("hand_back")}>Hand back<${Key}>B<//></button>
       <button type="button" class="primary" data-test="resolve" disabled=${off} onClick=${() => store.act("resolve")}>Resolve<${Key}>E<//></button>`;
   if (row.state === "agent") return html`<${Chip} tone="accent">with ${row.agent?.name ?? "a colleague"}<//>`;
   if (row.state === "resolved") return html`<${Chip} tone="good">solved ${ago(row.since)}${/\d [smh]$/.test(ago(row.since)) ? " ago" : ""}<//>`;
