@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const KEPT: [Rule; 8] =
     [Rule::text, Rule::expr, Rule::value, Rule::condition, Rule::option, Rule::kind, Rule::name, Rule::path];
 /// Mistakes in the indentation: what was meant is for the author to say.
-const UNCLEAR: [&str; 4] = ["F001", "F002", "F003", "F004"];
+const UNCLEAR: [&str; 5] = ["F001", "F002", "F003", "F004", "F005"];
 
 /// The text of a file as it should be written.
 pub fn format(source: &SourceFile) -> String {
@@ -83,13 +83,15 @@ impl Writer {
     fn comments(&mut self, depth: usize, begins: bool) {
         let waiting = std::mem::take(&mut self.comments);
         let apart = waiting.iter().rposition(Option::is_none).unwrap_or(0);
+        let first = self.out.is_empty();
         for (at, comment) in waiting.into_iter().enumerate() {
             let Some((indent, text)) = comment else {
                 self.gap = true;
                 continue;
             };
-            let stays = at < apart && depth == 0 && !indent.is_empty();
-            let own = if stays { self.depth } else { depth };
+            let stays = at < apart && depth == 0 && !indent.is_empty() && !first;
+            // Under a line that has nothing under it: indented all the same, or it would belong elsewhere the next time.
+            let own = if stays { self.depth.max(1) } else { depth };
             // The comments right above a flow are set apart together with it.
             self.gap |= begins && !stays && self.last_is_not_comment();
             self.push(&indent, own, &text);
@@ -125,9 +127,10 @@ impl Writer {
     }
 }
 
-/// A line that begins a flow or a test.
+/// A line that begins a flow or a test, whatever blanks follow the word.
 fn begins(text: &str) -> bool {
-    ["flow ", "test "].iter().any(|w| text.get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)))
+    let word = text.split_once([' ', '\t']).map_or("", |(word, _)| word);
+    ["flow", "test"].iter().any(|w| w.eq_ignore_ascii_case(word))
 }
 
 /// One line with its spaces in order. Where that could change what is read, the line stays as it is.

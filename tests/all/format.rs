@@ -63,6 +63,24 @@ fn unclear_indentation_is_left_to_the_author() {
 }
 
 #[test]
+fn a_comment_under_a_flow_without_steps_stays_with_it() {
+    let text = "flow one\n  # To be written.\n\nflow two\n  say: Hi\n";
+    assert_eq!(tidy(text), text);
+    assert_eq!(tidy("  # About this file.\n\nflow one\n"), "# About this file.\n\nflow one\n");
+}
+
+#[test]
+fn a_flow_is_set_apart_whatever_blanks_follow_its_word() {
+    assert_eq!(tidy("# One.\nx\nflow\tone\n  say: Hi\n"), "# One.\nx\n\nflow one\n  say: Hi\n");
+}
+
+#[test]
+fn a_line_behind_a_blank_that_is_none_keeps_its_place() {
+    let text = "flow main\n    if a is known\n\u{a0}\u{a0}\u{a0}\u{a0}    say: x\n";
+    assert_eq!(tidy(text), text);
+}
+
+#[test]
 fn tests_are_put_in_order_by_their_indentation() {
     let text = "test One\n\tcustomer: hi\n\tbot: ...hello...\ntest Two\n\tcustomer: hi\n";
     assert_eq!(tidy(text), "test One\n  customer: hi\n  bot: ...hello...\n\ntest Two\n  customer: hi\n");
