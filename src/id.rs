@@ -28,6 +28,20 @@ impl fmt::Display for SessionId {
     }
 }
 
+/// One turn: its name in the journal, by which whoever never heard the end of a commit finds out what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TurnId(uuid::Uuid);
+
+impl TurnId {
+    pub fn new(uuid: uuid::Uuid) -> Self {
+        Self(uuid)
+    }
+
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
 /// One agent's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -211,6 +211,12 @@ pub enum What {
     Faulted {
         problem: String,
     },
+    /// What stood here is not kept any more; its place is.
+    Erased {
+        /// Who had said it, where it was a message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Speaker>,
+    },
     /// Where the bot stands after a turn. Internal: shown to nobody, folded into the session.
     Moved {
         control: Box<super::session::Control>,
@@ -250,6 +256,7 @@ impl What {
                 | What::Joined { .. }
                 | What::HandedBack { .. }
                 | What::Resolved { .. }
+                | What::Erased { from: Some(_) }
         )
     }
 

@@ -208,7 +208,8 @@ impl Session {
             | What::Note { .. }
             | What::Notified { .. }
             | What::EventArrived { .. }
-            | What::Faulted { .. } => {}
+            | What::Faulted { .. }
+            | What::Erased { .. } => {}
             What::Called { call, .. } => self.calls = *call,
             What::Answered { action, outcome, worked, .. } => {
                 let how = if *worked { "worked".to_owned() } else { outcome.replace('_', " ") };

@@ -1,13 +1,13 @@
 //! One task per live chat: takes its inputs one by one, and keeps each turn before anybody hears of it.
+use super::doubt::{Doubt, Fate, Made};
 use super::limits::Bucket;
 use super::ports::{Commit, Hash, Notice, Pending, StoreError};
 use super::refusal::Refusal;
 use super::{Inner, guard, view};
 use crate::bot::Bot;
 use crate::engine::session::CIDS_REMEMBERED;
-use crate::engine::{Effect, Holder, Input, Session, Speaker, Timer, Turn, What};
-use crate::fault;
-use crate::id::{AgentId, SessionId};
+use crate::engine::{Effect, Holder, Input, Session, Speaker, Timer, Turn};
+use crate::id::{AgentId, SessionId, TurnId};
 use crate::language::ast::Priority;
 use crate::time::Millis;
 use std::sync::Arc;
@@ -49,12 +49,13 @@ pub struct Receipt {
 }
 
 pub struct Actor {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
     bot: Arc<Bot>,
-    session: Session,
+    pub(super) session: Session,
     token: Hash,
-    snapshot_at: u64,
+    pub(super) snapshot_at: u64,
     bucket: Bucket,
+    pub(super) doubt: Option<Doubt>,
 }
 
 impl Actor {
@@ -64,7 +65,7 @@ impl Actor {
         let bot = inner.bots.get(&loaded.session.bot).cloned().ok_or(Refusal::UnknownBot)?;
         let bucket = Bucket::new(&inner.limits);
         let (session, token, snapshot_at) = (loaded.session, loaded.token, loaded.snapshot_at);
-        Ok(Self { inner, bot, session, token, snapshot_at, bucket })
+        Ok(Self { inner, bot, session, token, snapshot_at, bucket, doubt: None })
     }
 
     /// Does one piece of work.
@@ -85,7 +86,19 @@ impl Actor {
         }
     }
 
+    /// Goes to sleep: a whole state makes waking short.
+    pub async fn park(&mut self) {
+        if self.session.seq > self.snapshot_at
+            && let Err(problem) = self.inner.store.park(&self.session).await
+        {
+            tracing::warn!(session = %self.session.id, %problem, "a state was not kept; waking folds the journal");
+        }
+    }
+
     async fn input(&mut self, input: Input, finished: Option<(u64, u32)>) -> Result<Receipt, Refusal> {
+        if self.doubts().is_some() && matches!(self.settle().await, Fate::Unknown) {
+            return Err(Refusal::Busy);
+        }
         for attempt in 0..ATTEMPTS {
             if let Some(receipt) = self.heard(&input).await? {
                 return Ok(receipt);
@@ -97,10 +110,13 @@ impl Actor {
             match self.turn(&input, finished).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(StoreError::Answered) => return Ok(Receipt { seq: self.session.seq, duplicate: true }),
-                Err(StoreError::Conflict) => self.reload().await?,
-                Err(StoreError::Broken(problem)) => {
-                    tracing::error!(session = %self.session.id, problem, "a turn could not be kept");
+                Err(StoreError::Conflict) => {
+                    // Perhaps it was this chat's own turn that took the place, later than anybody thought.
+                    self.settle().await;
                     self.reload().await?;
+                }
+                Err(problem) => {
+                    tracing::error!(session = %self.session.id, %problem, "a turn could not be kept");
                     return Err(Refusal::Busy);
                 }
             }
@@ -195,22 +211,26 @@ impl Actor {
         if turn.events.is_empty() && turn.effects.is_empty() && finished.is_none() && !self.is_spent(input, now) {
             return Ok(Receipt { seq: after, duplicate: false });
         }
-        let commit = self.commit(after, &session, &turn, input, finished);
-        let row = commit.row.clone();
-        let snapshot_at = commit.snapshot.as_ref().map(|s| s.seq);
-        self.inner.store.commit(commit).await?;
-        fault::point("actor:kept");
-        let before = std::mem::replace(&mut self.session, session);
-        self.snapshot_at = snapshot_at.unwrap_or(self.snapshot_at);
-        self.tell(&before.holder, row, &turn);
-        self.inner.clone().carry_out(&turn.effects, pending(&self.session, &turn));
-        let own = turn.events.iter().find(|e| matches!(&e.what, What::Message { cid: Some(_), .. }));
-        Ok(Receipt { seq: own.map_or(self.session.seq, |e| e.seq), duplicate: false })
+        let id = TurnId::new(uuid::Uuid::now_v7());
+        let commit = self.commit(id, &session, &turn, input, finished);
+        let (row, whole, before) = (commit.row.clone(), commit.snapshot.is_some(), self.session.holder.clone());
+        let made = Made { id, after, before, session, turn, row, whole };
+        match self.inner.store.commit(commit).await {
+            Ok(()) => {
+                self.doubt = None;
+                Ok(self.kept(made))
+            }
+            Err(StoreError::Broken(problem)) => match self.doubted(made).await {
+                Fate::Kept(receipt) => Ok(receipt),
+                Fate::Lost | Fate::Unknown => Err(StoreError::Broken(problem)),
+            },
+            Err(refused) => Err(refused),
+        }
     }
 
     fn commit(
         &self,
-        after: u64,
+        id: TurnId,
         session: &Session,
         turn: &Turn,
         input: &Input,
@@ -218,7 +238,8 @@ impl Actor {
     ) -> Commit {
         let mut commit = Commit {
             session: session.id,
-            after,
+            turn: id,
+            after: self.session.seq,
             events: turn.events.clone(),
             outbox: pending(session, turn).into_iter().filter(|p| !p.is_secret()).collect(),
             set_timers: vec![],
@@ -241,23 +262,23 @@ impl Actor {
         commit
     }
 
-    fn tell(&self, before: &Holder, row: view::Row, turn: &Turn) {
-        if !turn.events.is_empty() {
-            self.inner.bus.publish(self.session.id, Notice::Events { upto: self.session.seq });
-            self.inner.desk.saw(&self.bot, &row, &turn.events, self.inner.clock.now());
-            self.inner.bus.row(row);
+    pub(super) fn tell(&self, made: &Made) {
+        let (id, holder) = (made.session.id, &made.session.holder);
+        if !made.turn.events.is_empty() {
+            self.inner.bus.publish(id, Notice::Events { upto: made.session.seq });
+            self.inner.desk.saw(&self.bot, &made.row, &made.turn.events, self.inner.clock.now());
+            self.inner.bus.row(made.row.clone());
         }
         // What was said is read in a moment: the customer sees that somebody is at it.
-        if turn.effects.iter().any(|e| matches!(e, Effect::SetTimer { timer: Timer::More, .. })) {
+        if made.turn.effects.iter().any(|e| matches!(e, Effect::SetTimer { timer: Timer::More, .. })) {
             let from = Speaker::Bot { name: self.bot.settings.name.clone() };
-            self.inner.bus.publish(self.session.id, Notice::Typing { from, on: true });
+            self.inner.bus.publish(id, Notice::Typing { from, on: true });
         }
-        if let (Holder::Waiting { team, since, .. }, Holder::Agent { since: now, .. }) = (before, &self.session.holder)
-        {
+        if let (Holder::Waiting { team, since, .. }, Holder::Agent { since: now, .. }) = (&made.before, holder) {
             let waited = u64::try_from(now.0 - since.0).unwrap_or(0);
             self.inner.seen.came(team, std::time::Duration::from_millis(waited));
         }
-        let (left, joined) = (queue(before), queue(&self.session.holder));
+        let (left, joined) = (queue(&made.before), queue(holder));
         if left != joined {
             left.into_iter().chain(joined).for_each(|(team, _)| self.inner.desk.moved(team));
         }
@@ -265,7 +286,7 @@ impl Actor {
 }
 
 /// What others have to carry out of a turn.
-fn pending(session: &Session, turn: &Turn) -> Vec<Pending> {
+pub(super) fn pending(session: &Session, turn: &Turn) -> Vec<Pending> {
     let effects = (0_u32..).zip(&turn.effects).filter(|(_, e)| matches!(e, Effect::Call { .. } | Effect::Queue { .. }));
     let made =
         |(n, effect): (u32, &Effect)| Pending { session: session.id, seq: session.seq, n, effect: effect.clone() };
@@ -280,8 +301,8 @@ fn queue(holder: &Holder) -> Option<(&str, Priority)> {
     }
 }
 
-/// A store that does not work is told to nobody but the log: the other side is asked to try again.
+/// A store that does not work is told to nobody but the log: the other side is asked to try again, unless that is in vain.
 pub fn busy(e: StoreError) -> Refusal {
     tracing::error!(problem = %e, "the store");
-    Refusal::Busy
+    if matches!(e, StoreError::Damaged(_)) { Refusal::Damaged } else { Refusal::Busy }
 }

@@ -57,7 +57,11 @@ impl Runtime {
             return self.open(&bot.id, opening).await;
         };
         if let Some(session) = self.0.store.known_as(&bot.id, &known.id).await.map_err(super::actor::busy)? {
-            return self.enter_as(session, known).await;
+            match self.enter_as(session, known.clone()).await {
+                // What is lost must not keep the customer out for ever.
+                Err(Refusal::Damaged) => return self.begin_anew(bot, opening, consent, known).await,
+                entered => return entered,
+            }
         }
         let mut opening = agreed(bot, opening, consent)?;
         opening.customer.extend(known.customer.clone());
@@ -67,6 +71,20 @@ impl Runtime {
         if own != session {
             return self.enter_as(own, known).await;
         }
+        self.first_turn(session, token, opening).await
+    }
+
+    async fn begin_anew(
+        &self,
+        bot: &Arc<Bot>,
+        opening: Opening,
+        consent: Option<&str>,
+        known: Known,
+    ) -> Result<Opened, Refusal> {
+        let mut opening = agreed(bot, opening, consent)?;
+        opening.customer.extend(known.customer);
+        let (session, token) = self.make(bot).await?;
+        self.0.store.bind(&bot.id, &known.id, session, true).await.map_err(super::actor::busy)?;
         self.first_turn(session, token, opening).await
     }
 

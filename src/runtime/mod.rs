@@ -2,6 +2,7 @@
 //! what it caused. Everything that must survive a crash starts here.
 mod actor;
 pub mod desk;
+mod doubt;
 mod entry;
 pub mod files;
 mod guard;

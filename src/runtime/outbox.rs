@@ -22,7 +22,7 @@ impl Inner {
     /// Carries out the effects of a turn that is kept.
     pub(super) fn carry_out(self: Arc<Self>, effects: &[Effect], outbox: Vec<Pending>) {
         if effects.iter().any(|e| matches!(e, Effect::SetTimer { .. })) {
-            self.timers.notify_one();
+            self.wake_timers();
         }
         for pending in outbox {
             self.tasks.spawn(self.clone().one(pending));
@@ -59,7 +59,7 @@ impl Inner {
             match self.registry.give(self, pending.session, work).await {
                 Err(Refusal::Busy) => pauses.pause().await,
                 Err(Refusal::UnknownSession) => return self.ticked_off(pending).await,
-                // A bot that is gone may come back: the effect stays for the next start.
+                // A bot that is gone may come back, a chat that cannot be read may be mended: the effect stays for the next start.
                 Err(problem) => {
                     return tracing::warn!(session = %pending.session, %problem, "an effect stays undone");
                 }

@@ -4,7 +4,7 @@ use super::view::Row;
 use crate::bot::Bot;
 use crate::engine::session::Heard;
 use crate::engine::{Answer, Effect, Event, File, Session, Speaker, Timer};
-use crate::id::{AgentId, SessionId};
+use crate::id::{AgentId, SessionId, TurnId};
 use crate::time::Millis;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -22,6 +22,9 @@ pub enum StoreError {
     /// The effect that this turn answers was answered before.
     #[error("this was answered before")]
     Answered,
+    /// What is kept of this chat cannot be read any more, and cannot be made anew from the rest.
+    #[error("a chat is damaged: {0}")]
+    Damaged(String),
     #[error("the store does not work: {0}")]
     Broken(String),
 }
@@ -55,6 +58,7 @@ impl Pending {
 #[derive(Clone, Debug)]
 pub struct Commit {
     pub session: SessionId,
+    pub turn: TurnId,
     /// The session's last place before these events.
     pub after: u64,
     pub events: Vec<Event>,
@@ -149,9 +153,13 @@ pub trait Store: Tickets + Send + Sync + 'static {
     /// Makes a chat a customer's own. Where there is one it stays, unless it shall be replaced; returns the one that holds.
     async fn bind(&self, bot: &str, customer: &str, session: SessionId, replace: bool) -> Stored<SessionId>;
     async fn load(&self, session: SessionId) -> Stored<Option<Loaded>>;
-    /// Keeps a turn; durable when it returns.
+    /// Keeps a turn; durable when it returns. Where it says `Broken`, nobody knows whether the turn is kept.
     async fn commit(&self, commit: Commit) -> Stored<()>;
-    /// Events after `after`, in order, at most `limit`.
+    /// Whether the turn that was to come after this place is in the journal. A turn without entries leaves no trace there.
+    async fn is_kept(&self, session: SessionId, after: u64, turn: TurnId) -> Stored<bool>;
+    /// Keeps the whole state of a chat that goes to sleep; where the chat went on since, nothing is kept.
+    async fn park(&self, session: &Session) -> Stored<()>;
+    /// Events after `after`, in order, at most `limit`. A turn that cannot be read any more keeps its places.
     async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>>;
     /// The entry that a client id became.
     async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>>;

@@ -7,6 +7,8 @@ pub enum Refusal {
     UnknownBot,
     #[error("There is no such chat. Begin a new one.")]
     UnknownSession,
+    #[error("What was kept of this chat cannot be read any more. Begin a new one.")]
+    Damaged,
     #[error("This token does not belong to this chat.")]
     WrongToken,
     #[error("Who the customer is could not be verified. Sign it anew.")]
@@ -65,6 +67,7 @@ impl Refusal {
         match self {
             Refusal::UnknownBot => "unknown_bot",
             Refusal::UnknownSession => "unknown_session",
+            Refusal::Damaged => "damaged",
             Refusal::WrongToken => "wrong_token",
             Refusal::BadIdentity => "bad_identity",
             Refusal::IdentifyFirst => "identify_first",

@@ -77,20 +77,13 @@ async fn life(inner: Arc<Inner>, id: SessionId, rx: mpsc::Receiver<Mail>) {
     let mut rx = rx;
     match Actor::wake(inner.clone(), id).await {
         Ok(mut actor) => {
-            let idle = inner.limits.idle;
-            loop {
-                let next = tokio::select! {
-                    next = tokio::time::timeout(idle, rx.recv()) => next,
-                    () = inner.stopping.cancelled() => Ok(None),
-                };
-                match next {
-                    Ok(Some(mail)) => actor.one(mail).await,
-                    _ => break,
-                }
-            }
+            let slept = lives(&mut actor, &mut rx).await;
             rx.close();
             while let Some(mail) = rx.recv().await {
                 actor.one(mail).await;
+            }
+            if slept {
+                actor.park().await;
             }
         }
         Err(refusal) => {
@@ -102,6 +95,26 @@ async fn life(inner: Arc<Inner>, id: SessionId, rx: mpsc::Receiver<Mail>) {
     }
     drop(rx);
     drop(leaves);
+}
+
+/// Work by work; whether it ended because there was none for a while. What is not known of the last turn is asked meanwhile.
+async fn lives(actor: &mut Actor, rx: &mut mpsc::Receiver<Mail>) -> bool {
+    let (idle, stopping) = (actor.inner.limits.idle, actor.inner.stopping.clone());
+    loop {
+        let patience = actor.doubts().unwrap_or(idle);
+        let next = tokio::select! {
+            next = tokio::time::timeout(patience, rx.recv()) => next,
+            () = stopping.cancelled() => return false,
+        };
+        match next {
+            Ok(Some(mail)) => actor.one(mail).await,
+            Ok(None) => return false,
+            Err(_) if actor.doubts().is_some() => {
+                actor.settle().await;
+            }
+            Err(_) => return true,
+        }
+    }
 }
 
 /// Takes a chat that ended off the list, however it ended.

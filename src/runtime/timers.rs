@@ -18,7 +18,7 @@ const PACE: Duration = Duration::from_millis(5);
 const AGAIN: Duration = Duration::from_millis(500);
 /// A chat that could not take its timer must not stand in the way of the others.
 const LATER: Duration = Duration::from_secs(30);
-/// The bot of a chat is gone; it may come back with the next start.
+/// The bot of a chat is gone, or the chat cannot be read; it may come back with the next start.
 const MUCH_LATER: Duration = Duration::from_secs(3600);
 
 impl Inner {
@@ -34,6 +34,11 @@ impl Inner {
                 () = self.stopping.cancelled() => return,
             }
         }
+    }
+
+    /// There may be timers that come sooner than all others.
+    pub(super) fn wake_timers(&self) {
+        self.timers.notify_one();
     }
 
     /// Fires what is due; how long nothing will be.
@@ -56,7 +61,7 @@ impl Inner {
             Ok(_) => Ok(()),
             Err(Refusal::UnknownSession) => self.store.drop_timer(session, timer, now).await,
             Err(refusal) => {
-                let wait = if refusal == Refusal::UnknownBot { MUCH_LATER } else { LATER };
+                let wait = if matches!(refusal, Refusal::UnknownBot | Refusal::Damaged) { MUCH_LATER } else { LATER };
                 tracing::warn!(%session, timer = timer.key(), problem = %refusal, "a timer waits");
                 self.store.postpone(session, timer, now, now + wait).await
             }

@@ -40,6 +40,7 @@ impl From<Refusal> for ApiError {
             | Refusal::UnknownEvent
             | Refusal::UnknownTeam
             | Refusal::UnknownTicket => StatusCode::NOT_FOUND,
+            Refusal::Damaged => StatusCode::GONE,
             Refusal::WrongToken | Refusal::BadIdentity | Refusal::IdentifyFirst => StatusCode::UNAUTHORIZED,
             Refusal::ConsentNeeded => StatusCode::PRECONDITION_REQUIRED,
             Refusal::Empty | Refusal::EmptyFile | Refusal::BadCid | Refusal::EventLacks { .. } | Refusal::NotThen => {

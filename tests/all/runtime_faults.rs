@@ -64,7 +64,9 @@ async fn a_message_whose_fate_is_unknown_is_kept_once() {
         let (store, _, runtime) = faulty().await;
         let session = open(&runtime).await;
         store.break_next(&[fault]);
-        assert_eq!(say(&runtime, session, "a", "where is my order").await, Err(Refusal::Busy), "{fault:?}");
+        let first = say(&runtime, session, "a", "where is my order").await;
+        // What is kept is acknowledged, since the journal says so; what is not is refused.
+        assert_eq!(first.map(|r| r.duplicate), if fault == Fault::After { Ok(false) } else { Err(Refusal::Busy) });
         let again = say(&runtime, session, "a", "where is my order").await.expect("kept");
         assert_eq!(again.duplicate, fault == Fault::After);
         assert_eq!(count(&runtime, session, by_customer).await, 1, "{fault:?}");
@@ -79,7 +81,8 @@ async fn a_photo_whose_fate_is_unknown_is_kept_once() {
         let session = open(&runtime).await;
         store.break_next(&[fault]);
         let send = || runtime.customer_file(session, "a", "lamp.png", crate::files::PNG.to_vec());
-        assert_eq!(send().await, Err(Refusal::Busy), "{fault:?}");
+        let first = send().await.map(|r| r.duplicate);
+        assert_eq!(first, if fault == Fault::After { Ok(false) } else { Err(Refusal::Busy) });
         assert_eq!(send().await.expect("kept").duplicate, fault == Fault::After);
         let sent = journal(&runtime, session).await.into_iter().filter_map(|e| match e.what {
             What::Message { files, .. } => files.into_iter().next(),
@@ -90,6 +93,39 @@ async fn a_photo_whose_fate_is_unknown_is_kept_once() {
         let bytes = runtime.file(session, &sent[0].id).await.expect("the bytes were first").bytes;
         assert_eq!(bytes, crate::files::PNG);
     }
+}
+
+/// A call whose turn was kept without anybody hearing of it is made, though the customer never writes again.
+#[tokio::test(start_paused = true)]
+async fn what_a_turn_in_doubt_caused_is_done_once_it_is_known_to_be_kept() {
+    let (store, clock) = (Arc::new(Faulty::default()), Hand::new());
+    let connector = super::shop(true);
+    let runtime = Runtime::start(Parts { connector: connector.clone(), ..parts(store.clone(), clock) }).await;
+    let runtime = runtime.expect("it starts");
+    let session = open(&runtime).await;
+    say(&runtime, session, "0", "where is my order").await.expect("kept");
+    store.break_next(&[Fault::After]);
+    store.unasked.store(3, Ordering::SeqCst);
+    assert_eq!(say(&runtime, session, "a", "7").await, Err(Refusal::Busy));
+    assert_eq!(say(&runtime, session, "b", "hello?").await, Err(Refusal::Busy), "nothing is done upon a guess");
+    until(&runtime, session, |w| matches!(w, What::Answered { .. })).await;
+    assert!(say(&runtime, session, "a", "7").await.expect("kept").duplicate);
+    assert_eq!(connector.keys.lock().expect("not poisoned").len(), 1);
+    assert!(store.pending().await.expect("read").is_empty());
+}
+
+/// A turn that was said to be lost, and came late.
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_comes_late_is_recognised_by_who_loses_its_place() {
+    let (store, _, runtime) = faulty().await;
+    let session = open(&runtime).await;
+    store.break_next(&[Fault::Late]);
+    assert_eq!(say(&runtime, session, "a", "talk to a person").await, Err(Refusal::Busy));
+    store.arrive().await;
+    assert!(!say(&runtime, session, "b", "hello?").await.expect("kept").duplicate);
+    assert!(say(&runtime, session, "a", "talk to a person").await.expect("kept").duplicate);
+    until(&runtime, session, |w| matches!(w, What::NobodyAvailable { .. })).await;
+    assert_eq!(count(&runtime, session, by_customer).await, 2);
 }
 
 #[tokio::test(start_paused = true)]

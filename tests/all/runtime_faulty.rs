@@ -1,7 +1,7 @@
 //! A store that fails when a test says so.
 use rapport::engine::session::Heard;
 use rapport::engine::{Event, Session, Timer};
-use rapport::id::{AgentId, SessionId};
+use rapport::id::{AgentId, SessionId, TurnId};
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::ports::{
     Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
@@ -20,17 +20,22 @@ pub enum Fault {
     Before,
     /// Everything is kept, and whoever asked hears the contrary: the line broke after the work was done.
     After,
+    /// Nothing is kept yet; it will be when it arrives.
+    Late,
 }
 
 #[derive(Debug)]
 pub struct Faulty {
     store: Memory,
     faults: Mutex<Vec<Fault>>,
+    late: Mutex<Option<Commit>>,
     /// This chat cannot be read.
     pub unreadable: Mutex<Option<SessionId>>,
     pub commits: AtomicU64,
     /// So many effects cannot be ticked off.
     pub unfinished: AtomicU64,
+    /// So many questions for the fate of a turn are not answered.
+    pub unasked: AtomicU64,
     /// Without permits commits hang.
     pub gate: Semaphore,
     pub gated: AtomicBool,
@@ -41,9 +46,11 @@ impl Default for Faulty {
         Self {
             store: Memory::default(),
             faults: Mutex::default(),
+            late: Mutex::default(),
             unreadable: Mutex::default(),
             commits: AtomicU64::new(0),
             unfinished: AtomicU64::new(0),
+            unasked: AtomicU64::new(0),
             gate: Semaphore::new(0),
             gated: AtomicBool::new(false),
         }
@@ -54,6 +61,12 @@ impl Faulty {
     /// The next commits go wrong.
     pub fn break_next(&self, faults: &[Fault]) {
         self.faults.lock().expect("not poisoned").extend(faults.iter().rev());
+    }
+
+    /// What was late is kept now.
+    pub async fn arrive(&self) {
+        let late = self.late.lock().expect("not poisoned").take().expect("something is late");
+        self.store.commit(late).await.expect("its place is free");
     }
 
     pub fn unreadable(&self, session: Option<SessionId>) {
@@ -102,6 +115,7 @@ impl Store for Faulty {
         match fault {
             None => return self.store.commit(commit).await,
             Some(Fault::Before) => {}
+            Some(Fault::Late) => *self.late.lock().expect("not poisoned") = Some(commit),
             Some(Fault::After) => self.store.commit(commit).await?,
         }
         Err(StoreError::Broken("the line broke".into()))
@@ -118,6 +132,15 @@ impl Store for Faulty {
     }
     async fn bind(&self, bot: &str, customer: &str, session: SessionId, replace: bool) -> Stored<SessionId> {
         self.store.bind(bot, customer, session, replace).await
+    }
+    async fn is_kept(&self, session: SessionId, after: u64, turn: TurnId) -> Stored<bool> {
+        if self.unasked.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok() {
+            return Err(StoreError::Broken("the line is still broken".into()));
+        }
+        self.store.is_kept(session, after, turn).await
+    }
+    async fn park(&self, session: &Session) -> Stored<()> {
+        self.store.park(session).await
     }
     async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>> {
         self.store.events(session, after, limit).await

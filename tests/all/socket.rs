@@ -121,6 +121,22 @@ async fn a_chat_that_cannot_go_on_is_reset() {
 }
 
 #[tokio::test]
+async fn a_chat_that_is_damaged_is_reset() {
+    let served = Served::new().await;
+    let (chat, session, token) = served.begin().await;
+    drop(chat);
+    let direct = rusqlite::Connection::open(served.data.path().join("rapport.db")).expect("the file");
+    let damaged = direct.execute("UPDATE turns SET body = substr(body, 1, 30)", []).expect("damaged");
+    assert!(damaged > 0);
+    let served = served.again().await;
+    let mut chat = served.chat().await;
+    let answer = chat.answer(json!({ "t": "hello", "session": session, "token": token, "after": 0 })).await;
+    assert_eq!(answer["t"], "reset", "{answer}");
+    assert!(answer["reason"].as_str().is_some_and(|r| r.contains("cannot be read")), "{answer}");
+    assert_eq!(chat.answer(json!({ "t": "hello" })).await["t"], "welcome", "and a new one can begin");
+}
+
+#[tokio::test]
 async fn every_mistake_has_its_code() {
     let served = Served::new().await;
     for (frame, code) in [

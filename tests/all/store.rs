@@ -4,7 +4,7 @@ mod conformance;
 
 use crate::support::MORNING;
 use rapport::engine::{Effect, Event, Session, Speaker, Timer, What};
-use rapport::id::SessionId;
+use rapport::id::{SessionId, TurnId};
 use rapport::language::ast::Priority;
 use rapport::runtime::ports::{Commit, Hash, Pending, Store, StoreError};
 use rapport::runtime::{hashed, view};
@@ -54,6 +54,7 @@ pub fn commit(session: &mut Session, event: Event) -> Commit {
     session.apply(&event);
     Commit {
         session: session.id,
+        turn: TurnId::new(uuid::Uuid::now_v7()),
         after,
         events: vec![event],
         outbox: vec![],
@@ -243,12 +244,19 @@ async fn a_file_of_the_first_version_is_brought_up_to_date() {
         let sql = "INSERT INTO sessions (id, bot, token, created, seq, state, since, updated, row)
                    VALUES (?1, 'test', ?2, 1, 1, 'waiting', 1, 1, ?3)";
         direct.execute(sql, rusqlite::params![chat.id.as_bytes(), TOKEN, row.to_string()]).expect("a chat");
+        let body = serde_json::to_string(&said(chat, "a", "hello")).expect("an entry");
+        let sql = "INSERT INTO events (session, seq, body) VALUES (?1, 1, ?2)";
+        direct.execute(sql, rusqlite::params![chat.id.as_bytes(), body]).expect("an entry");
     }
     drop(direct);
     let store = Sqlite::open(&path).expect("brought up to date");
     let [(normal, _), (urgent, _)] = chats;
     assert_eq!(store.queue("orders", 10).await.expect("read"), [urgent.id, normal.id]);
     assert_eq!(store.position(normal.id).await.expect("read"), Some(2));
+    assert_eq!(store.events(normal.id, 0, 9).await.expect("read"), [said(&normal, "a", "hello")]);
+    let mut loaded = store.load(normal.id).await.expect("unharmed").expect("there").session;
+    let event = said(&loaded, "b", "and on");
+    store.commit(commit(&mut loaded, event)).await.expect("it goes on");
 }
 
 #[tokio::test]
@@ -261,9 +269,76 @@ async fn a_journal_with_a_hole_is_told_and_not_written_over() {
         kept.store.commit(commit(&mut session, event)).await.expect("kept");
     }
     let direct = rusqlite::Connection::open(kept.path()).expect("the file");
-    direct.execute("DELETE FROM events WHERE seq = 2", []).expect("damaged");
+    direct.execute("DELETE FROM turns WHERE first = 2", []).expect("damaged");
     let problem = kept.store.load(session.id).await.expect_err("told").to_string();
     assert!(problem.contains("entry 2 of chat"), "{problem}");
+}
+
+/// Changes the file behind the store's back.
+fn damaged(kept: &Kept, sql: &str) {
+    let direct = rusqlite::Connection::open(kept.path()).expect("the file");
+    assert_eq!(direct.execute(sql, []).expect("damaged"), 1, "{sql}");
+}
+
+#[tokio::test]
+async fn a_damaged_turn_keeps_its_places_and_no_chat_goes_on_upon_it() {
+    let kept = store();
+    let (mut session, mut lucky) = (session(), session());
+    for chat in [&mut session, &mut lucky] {
+        kept.store.create(chat, TOKEN).await.expect("created");
+        for n in 0..3 {
+            let event = said(chat, &format!("c{n}"), "hello");
+            kept.store.commit(commit(chat, event)).await.expect("kept");
+        }
+    }
+    kept.store.park(&lucky).await.expect("kept");
+    for chat in [&session, &lucky] {
+        let sql = "UPDATE turns SET body = replace(body, 'hello', 'hullo') WHERE first = 2 AND hex(session) = ";
+        damaged(&kept, &format!("{sql} '{}'", chat.id.to_string().replace('-', "").to_uppercase()));
+        let page = kept.store.events(chat.id, 0, 9).await.expect("a page");
+        assert_eq!(page.iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 2, 3]);
+        assert!(matches!(page[1].what, What::Erased { .. }), "{page:?}");
+    }
+    let problem = kept.store.load(session.id).await.expect_err("told");
+    assert!(matches!(&problem, StoreError::Damaged(p) if p.contains("place 2")), "{problem}");
+    let loaded = kept.store.load(lucky.id).await.expect("its whole state is there").expect("there").session;
+    assert_eq!(loaded, lucky);
+    let event = said(&lucky, "c3", "and on");
+    kept.store.commit(commit(&mut lucky, event)).await.expect("it goes on");
+}
+
+#[tokio::test]
+async fn a_damaged_row_hides_no_other_and_the_next_turn_makes_it_anew() {
+    let kept = store();
+    let mut chats = [session(), session()];
+    for chat in &mut chats {
+        kept.store.create(chat, TOKEN).await.expect("created");
+        let event = said(chat, "a", "hello");
+        kept.store.commit(commit(chat, event)).await.expect("kept");
+    }
+    let rows = async || kept.store.rows(&["bot"], None, 9).await.expect("a list").len();
+    assert_eq!(rows().await, 2);
+    let id = chats[0].id.to_string().replace('-', "").to_uppercase();
+    damaged(&kept, &format!("UPDATE sessions SET row = substr(row, 1, 20), seq = 77 WHERE hex(id) = '{id}'"));
+    assert_eq!(rows().await, 1);
+    let event = said(&chats[0], "b", "and on");
+    kept.store.commit(commit(&mut chats[0], event)).await.expect("kept");
+    assert_eq!(rows().await, 2);
+}
+
+#[tokio::test]
+async fn a_state_from_beyond_the_journal_is_not_gone_on_with() {
+    let kept = store();
+    let mut session = session();
+    kept.store.create(&session, TOKEN).await.expect("created");
+    for n in 0..3 {
+        let event = said(&session, &format!("c{n}"), "hello");
+        kept.store.commit(commit(&mut session, event)).await.expect("kept");
+    }
+    kept.store.park(&session).await.expect("kept");
+    damaged(&kept, "DELETE FROM turns WHERE first = 3");
+    let problem = kept.store.load(session.id).await.expect_err("told");
+    assert!(matches!(&problem, StoreError::Damaged(p) if p.contains("ends at 2")), "{problem}");
 }
 
 #[tokio::test]

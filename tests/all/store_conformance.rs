@@ -36,6 +36,9 @@ every_store! {
     one_version_has_one_winner
     a_refused_turn_leaves_nothing_behind
     one_bad_turn_harms_no_other
+    a_turn_is_found_by_its_name
+    a_state_is_parked_where_it_is_the_latest
+    pages_begin_and_end_within_turns
     an_effect_is_answered_once
     a_timer_is_kept_until_it_is_done_with
     very_many_timers_come_in_portions
@@ -144,6 +147,61 @@ fn refused(before: &Session) -> Vec<Commit> {
         of(&|t| t.finished = Some((77, 0))),
         of(&|t| t.outbox.push(queued(before.id, 2))),
     ]
+}
+
+async fn a_turn_is_found_by_its_name(store: Any) {
+    let mut session = begun(&store).await;
+    let (first, other) = (turn(&mut session.clone(), "a"), turn(&mut session.clone(), "b"));
+    let kept = async |t: &Commit| store.is_kept(t.session, t.after, t.turn).await.expect("read");
+    assert!(!kept(&first).await, "before");
+    store.commit(first.clone()).await.expect("kept");
+    store.commit(other.clone()).await.expect_err("too late");
+    assert!(kept(&first).await && !kept(&other).await, "the same place, another turn");
+    session.apply(&first.events[0]);
+    let next = turn(&mut session, "c");
+    store.commit(next.clone()).await.expect("kept");
+    assert!(kept(&first).await && kept(&next).await, "also later");
+    let elsewhere = Commit { session: super::session().id, ..first };
+    assert!(!kept(&elsewhere).await, "another chat");
+}
+
+async fn a_state_is_parked_where_it_is_the_latest(store: Any) {
+    let mut session = begun(&store).await;
+    for cid in ["a", "b"] {
+        store.commit(turn(&mut session, cid)).await.expect("kept");
+    }
+    let old = session.clone();
+    store.commit(turn(&mut session, "c")).await.expect("kept");
+    let at = async || store.load(session.id).await.expect("read").expect("there").snapshot_at;
+    store.park(&old).await.expect("asked");
+    assert_eq!(at().await, 0, "the chat went on since");
+    store.park(&session).await.expect("kept");
+    assert_eq!(at().await, 3);
+    assert_eq!(state(&store, session.id).await, session);
+    store.park(&super::session()).await.expect("nobody's");
+}
+
+async fn pages_begin_and_end_within_turns(store: Any) {
+    let mut session = begun(&store).await;
+    for n in 0..4 {
+        let mut long = turn(&mut session, &format!("c{n}"));
+        for text in ["one", "two"] {
+            let event = said(&session, &format!("{text}{n}"), text);
+            session.apply(&event);
+            long.events.push(event);
+        }
+        long.row = view::row(&session);
+        store.commit(long).await.expect("kept");
+    }
+    for after in 0..13_u64 {
+        for limit in 0..7_usize {
+            let page = store.events(session.id, after, limit).await.expect("a page");
+            let seqs: Vec<u64> = page.iter().map(|e| e.seq).collect();
+            let expected: Vec<u64> = (after + 1..=12).take(limit).collect();
+            assert_eq!(seqs, expected, "after {after}, at most {limit}");
+        }
+    }
+    assert_eq!(state(&store, session.id).await, session);
 }
 
 fn queued(session: SessionId, seq: u64) -> Pending {

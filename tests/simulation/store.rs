@@ -5,7 +5,7 @@ use super::shop::Shop;
 use super::trace;
 use rapport::engine::session::Heard;
 use rapport::engine::{Effect, Event, Session, Timer, What};
-use rapport::id::{AgentId, SessionId};
+use rapport::id::{AgentId, SessionId, TurnId};
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::ports::{
     Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
@@ -22,10 +22,6 @@ use tokio::sync::oneshot;
 
 /// A node gives up after this long.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Whether the answer to something that was done may get lost. Off until the runtime finds out what became of such a turn: today
-/// its calls wait for the next start.
-const ANSWERS_GET_LOST: bool = false;
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub type Job = Box<dyn FnOnce(&'static Truth) -> Work + Send>;
@@ -70,7 +66,7 @@ impl Truth {
             Ok(()) => "kept",
             Err(StoreError::Conflict) => "too late",
             Err(StoreError::Answered) => "answered before",
-            Err(StoreError::Broken(problem)) => problem,
+            Err(StoreError::Broken(problem) | StoreError::Damaged(problem)) => problem,
         };
         trace::line(&format!("store {session} {after}+{events} timers {timers} effects {effects}: {told}"));
         result
@@ -209,7 +205,7 @@ impl Remote {
         }
         match tokio::time::timeout(PATIENCE, rx).await {
             // The work was done, and its answer is lost on the way.
-            Ok(Ok(_)) if ANSWERS_GET_LOST && (self.cut.load(Ordering::SeqCst) || rand::random_bool(self.lossy)) => {
+            Ok(Ok(_)) if self.cut.load(Ordering::SeqCst) || rand::random_bool(self.lossy) => {
                 broken("the line broke after the work was done")
             }
             Ok(Ok(result)) => result,
@@ -264,6 +260,13 @@ impl Store for Remote {
     }
     async fn commit(&self, commit: Commit) -> Stored<()> {
         self.ask(move |t| t.commit(commit)).await
+    }
+    async fn is_kept(&self, session: SessionId, after: u64, turn: TurnId) -> Stored<bool> {
+        self.ask(move |t| t.memory.is_kept(session, after, turn)).await
+    }
+    async fn park(&self, session: &Session) -> Stored<()> {
+        let session = session.clone();
+        self.ask(move |t| async move { t.memory.park(&session).await }).await
     }
     async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>> {
         self.ask(move |t| t.events(session, after, limit)).await

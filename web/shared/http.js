@@ -139,7 +139,8 @@ class HttpWire {
   }
 
   #refuse(error) {
-    this.#line.frame(error.code === "unknown_session" ? { t: "reset", reason: error.message } : { t: "error", ...error });
+    const lost = ["unknown_session", "damaged"].includes(error.code);
+    this.#line.frame(lost ? { t: "reset", reason: error.message } : { t: "error", ...error });
   }
 
   #path(rest) {

@@ -5,7 +5,7 @@ mod tickets;
 
 use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
-use crate::id::{AgentId, SessionId};
+use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::ports::{
     Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
 };
@@ -61,6 +61,15 @@ impl Store for Memory {
         let state = self.state();
         let Some(chat) = state.chats.get(&session) else { return Ok(vec![]) };
         Ok(chat.events.iter().filter(|e| e.seq > after).take(limit).cloned().collect())
+    }
+
+    async fn is_kept(&self, session: SessionId, after: u64, turn: TurnId) -> Stored<bool> {
+        Ok(self.state().chats.get(&session).is_some_and(|c| c.turns.get(&after) == Some(&turn)))
+    }
+
+    async fn park(&self, session: &Session) -> Stored<()> {
+        self.state().park(session);
+        Ok(())
     }
 
     async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>> {

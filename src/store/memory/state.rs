@@ -1,7 +1,7 @@
 //! What the store in memory holds. Every change is checked wholly before any of it is made.
 use crate::engine::session::{Heard, digest};
 use crate::engine::{Event, Session, Timer};
-use crate::id::{AgentId, SessionId};
+use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::desk::tickets::Ticket;
 use crate::runtime::ports::{
     Account, Commit, DUE, Due, Filed, Hash, Loaded, Pending, Room, StoreError, Stored, StoredFile,
@@ -39,6 +39,8 @@ pub struct Chat {
     snapshot: Option<Box<Session>>,
     pub events: Vec<Event>,
     pub cids: BTreeMap<String, Heard>,
+    /// By the place after which they came.
+    pub turns: BTreeMap<u64, TurnId>,
 }
 
 /// A login and its end.
@@ -59,8 +61,8 @@ impl State {
             return broken("there is a chat with this id");
         }
         let (new, row) = (session.clone(), view::row(session));
-        let (snapshot, events, cids) = (None, vec![], BTreeMap::new());
-        self.chats.insert(session.id, Chat { new, token, seq: 0, row, snapshot, events, cids });
+        let (snapshot, events, cids, turns) = (None, vec![], BTreeMap::new(), BTreeMap::new());
+        self.chats.insert(session.id, Chat { new, token, seq: 0, row, snapshot, events, cids, turns });
         Ok(())
     }
 
@@ -93,6 +95,9 @@ impl State {
         if keys.len() < commit.outbox.len() || keys.iter().any(|key| self.outbox.contains_key(key)) {
             return broken("this effect is kept already");
         }
+        if !commit.events.is_empty() {
+            chat.turns.insert(commit.after, commit.turn);
+        }
         chat.seq += commit.events.len() as u64;
         chat.events.extend(commit.events);
         chat.cids.extend(heard.into_iter().map(|h| (h.cid.clone(), h)));
@@ -107,6 +112,13 @@ impl State {
         }
         self.timers.extend(commit.set_timers.into_iter().map(|(timer, due)| ((id, timer.key()), (timer, due))));
         Ok(())
+    }
+
+    /// A state is kept only where it is the latest.
+    pub fn park(&mut self, session: &Session) {
+        if let Some(chat) = self.chats.get_mut(&session.id).filter(|c| c.seq == session.seq) {
+            chat.snapshot = Some(Box::new(session.clone()));
+        }
     }
 
     pub fn keep_file(&mut self, file: StoredFile, room: Room) -> Stored<Filed> {

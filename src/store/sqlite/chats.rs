@@ -1,7 +1,8 @@
 //! Sessions, their journal, their effects and timers.
+use super::journal::{self, Damage};
 use super::writer::Failure;
-use crate::engine::session::{Heard, SNAPSHOT_VERSION, digest};
-use crate::engine::{Effect, Event, Session, Timer};
+use crate::engine::session::{Heard, SNAPSHOT_VERSION};
+use crate::engine::{Effect, Session, Timer};
 use crate::fault;
 use crate::id::SessionId;
 use crate::runtime::ports::{Commit, DUE, Due, Hash, Loaded, Pending};
@@ -13,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-fn json<T: Serialize>(value: &T) -> Result<String> {
+pub fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
 }
 
@@ -21,7 +22,7 @@ pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(e)))
 }
 
-fn number(n: u64) -> i64 {
+pub fn number(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
@@ -78,8 +79,13 @@ fn rank(row: &view::Row) -> i64 {
     row.priority.map_or(0, |p| p as i64)
 }
 
-/// The latest whole state and the events since; without a usable state, all events.
+/// The latest whole state and the events since; without a usable state, all events. All of it as of one moment, whoever writes.
 pub fn load(c: &Connection, id: SessionId) -> Result<Option<Loaded>> {
+    let moment = c.unchecked_transaction()?;
+    loaded(&moment, id)
+}
+
+fn loaded(c: &Connection, id: SessionId) -> Result<Option<Loaded>> {
     let sql = "SELECT bot, token, created, snapshot, snapshot_sum FROM sessions WHERE id = ?1";
     let read = |r: &rusqlite::Row<'_>| {
         Ok(Kept { bot: r.get(0)?, token: r.get(1)?, created: r.get(2)?, snapshot: r.get(3)?, sum: r.get(4)? })
@@ -87,21 +93,17 @@ pub fn load(c: &Connection, id: SessionId) -> Result<Option<Loaded>> {
     let Some(kept) = c.prepare_cached(sql)?.query_row([id.as_bytes()], read).optional()? else { return Ok(None) };
     let mut session = whole(&kept).unwrap_or_else(|| Session::new(id, &kept.bot, Millis(kept.created)));
     let snapshot_at = session.seq;
-    for event in events(c, id, session.seq, usize::MAX)? {
-        if event.seq != session.seq + 1 {
-            return Err(gap(id, session.seq + 1));
-        }
+    for event in journal::tail(c, id, snapshot_at)? {
         session.apply(&event);
+    }
+    // A state from beyond the journal: what it holds was said, and is lost.
+    let last = journal::last(c, id)?;
+    if session.seq != last {
+        return Err(Damage(format!("the journal of chat {id} ends at {last}, its state at {}", session.seq)).into());
     }
     // A token of another length fits nobody.
     let Ok(token) = kept.token.try_into() else { return Ok(None) };
     Ok(Some(Loaded { session, token, snapshot_at }))
-}
-
-/// A journal with a hole is no chat: going on would write over what was said.
-fn gap(id: SessionId, seq: u64) -> rusqlite::Error {
-    let problem = format!("entry {seq} of chat {id} is missing in the journal");
-    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, problem.into())
 }
 
 /// A snapshot is used only where it is unharmed and of this version.
@@ -113,25 +115,20 @@ fn whole(kept: &Kept) -> Option<Session> {
     fits.then_some(session)
 }
 
-pub fn events(c: &Connection, id: SessionId, after: u64, limit: usize) -> Result<Vec<Event>> {
-    let sql = "SELECT body FROM events WHERE session = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-    let mut statement = c.prepare_cached(sql)?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let bodies = statement.query_map(params![id.as_bytes(), number(after), limit], |r| r.get::<_, String>(0))?;
-    bodies.map(|body| from_json(&body?)).collect()
-}
-
-/// Keeps a turn. The version check, the events and everything they cause are one.
+/// Keeps a turn. The version check, the entries and everything they cause are one. The journal itself tells the version: what
+/// else stands in the row of the chat is made anew with each turn.
 pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failure> {
-    let id = commit.session.as_bytes();
+    if journal::last(c, commit.session)? != commit.after {
+        return Err(Failure::Conflict);
+    }
     let upto = commit.events.last().map_or(commit.after, |e| e.seq);
     let row = &commit.row;
-    let sql = "UPDATE sessions SET seq = ?3, state = ?4, agent = ?5, since = ?6, updated = ?7, row = ?8, team = ?9, rank = ?10
-               WHERE id = ?1 AND seq = ?2";
+    let sql =
+        "UPDATE sessions SET seq = ?2, state = ?3, agent = ?4, since = ?5, updated = ?6, row = ?7, team = ?8, rank = ?9
+               WHERE id = ?1";
     let agent = row.agent.as_ref().map(|a| a.id.0);
     let changed = c.prepare_cached(sql)?.execute(params![
-        id,
-        number(commit.after),
+        commit.session.as_bytes(),
         number(upto),
         row.state,
         agent,
@@ -144,31 +141,27 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
     if changed == 0 {
         return Err(Failure::Conflict);
     }
-    for (seq, event) in (commit.after + 1..).zip(&commit.events) {
-        if event.seq != seq {
-            return Err(gap(commit.session, seq).into());
-        }
-        c.prepare_cached("INSERT INTO events (session, seq, body) VALUES (?1, ?2, ?3)")?.execute(params![
-            id,
-            number(event.seq),
-            json(event)?
-        ])?;
-        if let Some((cid, said)) = event.what.said() {
-            let said = digest(said);
-            c.prepare_cached("INSERT INTO cids (session, cid, seq, digest) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![id, cid, number(event.seq), said.cast_signed()])?;
-        }
-    }
+    journal::append(c, commit)?;
     fault::point("store:in-a-turn");
     consequences(c, commit)?;
-    if let Some(snapshot) = &commit.snapshot {
-        let text = json(snapshot)?;
-        let sum: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-        c.prepare_cached("UPDATE sessions SET snapshot = ?2, snapshot_sum = ?3 WHERE id = ?1")?
-            .execute(params![id, text, sum])?;
-        fault::point("store:in-a-snapshot");
-    }
+    commit.snapshot.as_ref().map_or(Ok(()), |snapshot| keep_state(c, snapshot))
+}
+
+fn keep_state(c: &Connection, session: &Session) -> std::result::Result<(), Failure> {
+    let text = json(session)?;
+    let sum: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    c.prepare_cached("UPDATE sessions SET snapshot = ?2, snapshot_sum = ?3 WHERE id = ?1")?.execute(params![
+        session.id.as_bytes(),
+        text,
+        sum
+    ])?;
+    fault::point("store:in-a-snapshot");
     Ok(())
+}
+
+/// A state is kept only where it is the latest.
+pub fn park(c: &Connection, session: &Session) -> std::result::Result<(), Failure> {
+    if journal::last(c, session.id)? == session.seq { keep_state(c, session) } else { Ok(()) }
 }
 
 fn consequences(c: &Connection, commit: &Commit) -> std::result::Result<(), Failure> {

@@ -17,7 +17,11 @@ pub fn rows(c: &Connection, states: &[String], agent: Option<AgentId>, limit: us
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = statement.query_map(params![state, agent.map(|a| a.0), limit], |r| r.get::<_, String>(0))?;
         for row in rows {
-            found.push(from_json::<Row>(&row?)?);
+            // One damaged row must not hide all others; the next turn of its chat makes it anew.
+            match from_json::<Row>(&row?) {
+                Ok(row) => found.push(row),
+                Err(problem) => tracing::error!(%problem, state, "a chat is missing in a list"),
+            }
         }
     }
     found.sort_by_key(|r| (r.since, r.session));

@@ -3,6 +3,7 @@
 mod accounts;
 mod chats;
 mod files;
+mod journal;
 mod lists;
 mod tickets;
 mod writer;
@@ -10,7 +11,7 @@ mod writer;
 use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
 use crate::fault;
-use crate::id::{AgentId, SessionId};
+use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::ports::{
     Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
 };
@@ -30,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/003_files.sql"),
     include_str!("../migrations/004_tickets.sql"),
     include_str!("../migrations/005_customers.sql"),
+    include_str!("../migrations/006_turns.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -109,7 +111,12 @@ impl Readers {
 }
 
 pub(super) fn broken(e: rusqlite::Error) -> StoreError {
-    StoreError::Broken(e.to_string())
+    match &e {
+        rusqlite::Error::FromSqlConversionFailure(_, _, why) if why.is::<journal::Damage>() => {
+            StoreError::Damaged(why.to_string())
+        }
+        _ => StoreError::Broken(e.to_string()),
+    }
 }
 
 fn connect(path: &Path, patience: Duration) -> Stored<Connection> {
@@ -127,6 +134,7 @@ fn connect(path: &Path, patience: Duration) -> Stored<Connection> {
 fn migrate(connection: &mut Connection) -> Stored<()> {
     let version: u32 = connection.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(broken)?;
     let version = usize::try_from(version).unwrap_or(usize::MAX);
+    journal::teach(connection).map_err(broken)?;
     if version > MIGRATIONS.len() {
         let problem = "the database was written by a later version of rapport; start that version";
         return Err(StoreError::Broken(problem.into()));
@@ -172,7 +180,16 @@ impl Store for Sqlite {
     }
 
     async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>> {
-        self.read(move |c| chats::events(c, session, after, limit)).await
+        self.read(move |c| journal::events(c, session, after, limit)).await
+    }
+
+    async fn is_kept(&self, session: SessionId, after: u64, turn: TurnId) -> Stored<bool> {
+        self.read(move |c| journal::is_kept(c, session, after, turn)).await
+    }
+
+    async fn park(&self, session: &Session) -> Stored<()> {
+        let session = session.clone();
+        self.writer.write(move |c| chats::park(c, &session)).await
     }
 
     async fn heard(&self, session: SessionId, cid: &str) -> Stored<Option<Heard>> {

@@ -18,7 +18,7 @@ fn customer_item(event: &Event) -> Value {
     let mut item = serde_json::to_value(event).unwrap_or_default();
     let Some(map) = item.as_object_mut() else { return item };
     match &event.what {
-        What::Message { .. } => {
+        What::Message { .. } | What::Erased { .. } => {
             if let Some(from) = map.get_mut("from").and_then(Value::as_object_mut) {
                 from.remove("id");
             }

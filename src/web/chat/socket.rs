@@ -199,6 +199,10 @@ impl Connection {
             Err(Refusal::UnknownSession) => {
                 self.wire.send(json!({ "t": "reset", "reason": "this chat is not known here" })).await
             }
+            Err(Refusal::Damaged) => {
+                let reason = "what was kept of this chat cannot be read any more";
+                self.wire.send(json!({ "t": "reset", "reason": reason })).await
+            }
             Err(refusal) => {
                 self.refused(&refusal, "").await?;
                 if refusal == Refusal::WrongToken { Err(broken("wrong token")) } else { Ok(()) }
