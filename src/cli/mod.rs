@@ -13,6 +13,7 @@ pub mod load;
 mod lsp;
 mod new;
 mod out;
+mod people;
 pub mod save;
 pub mod serve;
 mod steps;
@@ -124,6 +125,8 @@ enum Command {
         #[command(flatten)]
         args: serve::ServeArgs,
     },
+    /// List who has an account on a server, and make links for new ones.
+    People(people::PeopleArgs),
     /// Play conversations against a running server with many customers at once, and see how it bears it.
     ///
     /// Afterwards every chat is held against the journal: what was acknowledged must be there, once, in order. Ends with 0 where
@@ -175,6 +178,7 @@ pub fn main() -> ExitCode {
         Command::Import { what } => import::run(&what),
         Command::Steps => steps::run(),
         Command::Serve { path, args } => serve::run(&path, &args),
+        Command::People(args) => people::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),
     };

@@ -4,6 +4,7 @@ use super::save::Folders;
 use crate::bot::Bot;
 use crate::bus::local::LocalBus;
 use crate::connector::Http;
+use crate::runtime::ports::Store;
 use crate::runtime::{Limits, Parts, Runtime};
 use crate::store::Sqlite;
 use crate::time::SystemClock;
@@ -29,6 +30,19 @@ pub struct ServeArgs {
     pub public_url: Option<String>,
 }
 
+/// Where chats and accounts are kept.
+pub fn store_file(data: &Path) -> PathBuf {
+    data.join("rapport.db")
+}
+
+/// Opens it.
+///
+/// # Errors
+/// Those of `Sqlite::open`.
+pub fn store(data: &Path) -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(Sqlite::open(&store_file(data))?))
+}
+
 /// Starts everything: store, bus, connector, runtime, web.
 ///
 /// # Errors
@@ -42,12 +56,12 @@ pub async fn start(
 ) -> Result<Server> {
     std::fs::create_dir_all(&args.data)
         .with_context(|| format!("The folder {} cannot be made", args.data.display()))?;
-    let store = Sqlite::open(&args.data.join("rapport.db"))?;
+    let store = store(&args.data)?;
     let learning = bots.clone();
     // meanwhile the server starts; a customer who is quicker waits for the rest of it
     std::thread::spawn(move || learning.iter().for_each(|bot| bot.learn()));
     let parts = Parts {
-        store: Arc::new(store),
+        store,
         bus: Arc::new(LocalBus::default()),
         connector: Arc::new(Http::new(secrets)?),
         clock: Arc::new(SystemClock),

@@ -10,6 +10,7 @@ pub mod identity;
 mod limits;
 mod marks;
 mod outbox;
+pub mod people;
 pub mod ports;
 mod refusal;
 mod registry;

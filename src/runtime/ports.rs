@@ -1,5 +1,6 @@
 //! What the runtime needs from the outside, as traits: a store, a bus, a way to other systems.
 use super::desk::tickets::Tickets;
+use super::people::People;
 use super::view::Row;
 use crate::bot::Bot;
 use crate::engine::session::Heard;
@@ -92,15 +93,6 @@ pub struct Due {
     pub next: Option<Millis>,
 }
 
-/// An agent's account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    pub id: AgentId,
-    pub name: String,
-    pub email: String,
-    pub password_hash: String,
-}
-
 /// A photo or a file with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFile {
@@ -132,15 +124,6 @@ pub enum Filed {
     Known,
     /// There is no room left in this chat.
     Full,
-}
-
-/// A login: what a cookie stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Login {
-    pub agent: AgentId,
-    pub name: String,
-    /// Sent along with everything that changes something.
-    pub csrf: String,
 }
 
 #[async_trait]
@@ -184,23 +167,8 @@ pub trait Store: Tickets + Send + Sync + 'static {
     /// Place in the queue of its team, from 1; `None` for a chat that does not wait.
     async fn position(&self, session: SessionId) -> Stored<Option<u64>>;
 
-    async fn agents(&self) -> Stored<u64>;
-    /// Makes a single-use link; earlier ones stop working.
-    async fn invite(&self, token: Hash, expires: Millis) -> Stored<()>;
-    async fn invited(&self, token: Hash, now: Millis) -> Stored<bool>;
-    /// Uses up the link and makes the account, both or neither. `None` where the link is used, unknown or too old.
-    async fn join(
-        &self,
-        token: Hash,
-        now: Millis,
-        name: &str,
-        email: &str,
-        password_hash: &str,
-    ) -> Stored<Option<AgentId>>;
-    async fn account(&self, email: &str) -> Stored<Option<Account>>;
-    async fn log_in(&self, token: Hash, agent: AgentId, csrf: &str, expires: Millis) -> Stored<()>;
-    async fn login(&self, token: Hash, now: Millis) -> Stored<Option<Login>>;
-    async fn log_out(&self, token: Hash) -> Stored<()>;
+    /// What is kept of those who work here.
+    fn people(&self) -> &dyn People;
 }
 
 /// What watchers of a chat are told; the chat itself is read from the store.

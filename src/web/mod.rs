@@ -13,6 +13,7 @@ mod origin;
 mod pages;
 mod router;
 mod server;
+mod staff;
 mod wire;
 mod words;
 

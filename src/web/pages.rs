@@ -60,7 +60,7 @@ pub async fn front(State(app): State<App>) -> Response {
 
 /// Ready once the store answers.
 pub async fn ready(State(app): State<App>) -> Response {
-    match app.runtime.store().agents().await {
+    match app.runtime.store().people().agents().await {
         Ok(_) => "ready".into_response(),
         Err(problem) => {
             tracing::error!(%problem, "not ready");

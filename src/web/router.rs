@@ -1,5 +1,7 @@
 //! Which path leads where.
+use super::staff::{deeds, me, people, person};
 use super::{App, assets, chat, docs, errors, frame, headers, inbox, launcher, pages};
+use crate::runtime::people::Right;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -21,14 +23,31 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/chat/{bot}/sessions/{session}/events", get(chat::http::events))
         .route("/v1/chat/{bot}/sessions/{session}/stream", get(chat::sse::stream))
         .layer(middleware::from_fn_with_state(app.clone(), super::origin::cross_origin));
-    let agents = Router::new()
-        .route("/inbox", get(inbox::pages::inbox))
+    let doors = Router::new()
         .route("/login", get(inbox::pages::login_form).post(inbox::pages::log_in))
         .route("/logout", post(inbox::pages::log_out))
-        .route("/welcome/{token}", get(inbox::pages::welcome_form).post(inbox::pages::welcome))
+        .route("/welcome/{token}", get(inbox::pages::welcome_form).post(inbox::pages::welcome));
+    let only = |right: Right| middleware::from_fn_with_state((app.clone(), right), inbox::auth::require);
+    let readers = Router::new()
+        .route("/inbox", get(inbox::pages::inbox))
         .route("/v1/inbox/sessions/{session}/files/{file}", get(inbox::files::file))
+        .route("/v1/inbox/socket", any(inbox::socket::upgrade))
+        .route("/me", get(me::page))
+        .route("/me/password", post(me::password))
+        .route("/people/{id}/logins/{login}/end", post(person::end_login))
+        .route_layer(only(Right::Read));
+    let writers = Router::new()
         .route("/v1/inbox/chats/{session}/test", get(inbox::record::show).post(inbox::record::save))
-        .route("/v1/inbox/socket", any(inbox::socket::upgrade));
+        .route_layer(only(Right::Write));
+    let leads = Router::new()
+        .route("/people", get(people::list))
+        .route("/people/invite", post(people::invite))
+        .route("/people/links/{id}/withdraw", post(people::withdraw))
+        .route("/people/{id}", get(person::page).post(person::place))
+        .route("/people/{id}/active", post(person::activate))
+        .route("/people/{id}/new-password", post(person::renew))
+        .route("/record", get(deeds::page))
+        .route_layer(only(Right::Lead));
     Router::new()
         .route("/", get(pages::front))
         .route("/chat/{bot}", get(frame::page))
@@ -40,7 +59,10 @@ pub(crate) fn router(app: App) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(pages::ready))
         .merge(chat)
-        .merge(agents)
+        .merge(doors)
+        .merge(readers)
+        .merge(writers)
+        .merge(leads)
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(BODY))
         .layer(middleware::from_fn(errors::same_shape))

@@ -1,6 +1,7 @@
 //! Listening, and ending in good order.
 use super::inbox::attempts::Attempts;
 use super::{App, KeepTests, Parts, demo_shop, pages::Pages, router};
+use crate::runtime::people::Invitation;
 use crate::runtime::{Runtime, hashed, secret};
 use anyhow::{Result, anyhow};
 use axum::serve::{Listener, ListenerExt};
@@ -145,10 +146,10 @@ fn serve<L: Listener<Addr = SocketAddr>>(listener: L, router: axum::Router, runt
 
 /// A single-use link for the first agent, while there is none. Earlier links stop working.
 async fn welcome(runtime: &Runtime, public_url: &str) -> Result<Option<String>> {
-    if runtime.store().agents().await? > 0 {
+    if runtime.store().people().agents().await? > 0 {
         return Ok(None);
     }
     let token = secret().map_err(|e| anyhow!("{e}"))?;
-    runtime.store().invite(hashed(&token), runtime.now() + INVITED).await?;
+    runtime.store().people().invite(hashed(&token), runtime.now() + INVITED, Invitation::first()).await?;
     Ok(Some(format!("{public_url}/welcome/{token}")))
 }

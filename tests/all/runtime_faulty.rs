@@ -3,9 +3,8 @@ use rapport::engine::session::Heard;
 use rapport::engine::{Event, Session, Timer};
 use rapport::id::{AgentId, SessionId, TurnId};
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
-use rapport::runtime::ports::{
-    Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
-};
+use rapport::runtime::people::People;
+use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use rapport::runtime::view::Row;
 use rapport::store::Memory;
 use rapport::time::Millis;
@@ -182,28 +181,7 @@ impl Store for Faulty {
     async fn position(&self, session: SessionId) -> Stored<Option<u64>> {
         self.store.position(session).await
     }
-    async fn agents(&self) -> Stored<u64> {
-        self.store.agents().await
-    }
-    async fn invite(&self, token: Hash, expires: Millis) -> Stored<()> {
-        self.store.invite(token, expires).await
-    }
-    async fn invited(&self, token: Hash, now: Millis) -> Stored<bool> {
-        self.store.invited(token, now).await
-    }
-    async fn join(&self, token: Hash, now: Millis, name: &str, email: &str, hash: &str) -> Stored<Option<AgentId>> {
-        self.store.join(token, now, name, email, hash).await
-    }
-    async fn account(&self, email: &str) -> Stored<Option<Account>> {
-        self.store.account(email).await
-    }
-    async fn log_in(&self, token: Hash, agent: AgentId, csrf: &str, expires: Millis) -> Stored<()> {
-        self.store.log_in(token, agent, csrf, expires).await
-    }
-    async fn login(&self, token: Hash, now: Millis) -> Stored<Option<Login>> {
-        self.store.login(token, now).await
-    }
-    async fn log_out(&self, token: Hash) -> Stored<()> {
-        self.store.log_out(token).await
+    fn people(&self) -> &dyn People {
+        self.store.people()
     }
 }

@@ -1,13 +1,15 @@
 //! The store of one file: what it must do beyond what every store does (store_conformance.rs).
 #[path = "store_conformance.rs"]
 mod conformance;
+#[path = "store_people.rs"]
+mod people;
 
 use crate::support::MORNING;
 use rapport::engine::{Effect, Event, Session, Speaker, Timer, What};
 use rapport::id::{SessionId, TurnId};
 use rapport::language::ast::Priority;
 use rapport::runtime::ports::{Commit, Hash, Pending, Store, StoreError};
-use rapport::runtime::{hashed, view};
+use rapport::runtime::view;
 use rapport::store::Sqlite;
 use rapport::time::Millis;
 use std::time::Duration;
@@ -170,27 +172,6 @@ async fn effects_wait_until_they_are_finished_and_timers_until_they_are_due() {
     kept.store.commit(second).await.expect("kept");
     assert!(kept.store.pending().await.expect("read").is_empty());
     assert!(kept.store.due(Millis(i64::MAX)).await.expect("read").now.is_empty());
-}
-
-#[tokio::test]
-async fn the_first_agents_link_works_once_and_for_a_day() {
-    let kept = store();
-    let (old, link) = (hashed("old"), hashed("link"));
-    let tomorrow = MORNING + Duration::from_secs(86_400);
-    kept.store.invite(old, tomorrow).await.expect("kept");
-    kept.store.invite(link, tomorrow).await.expect("kept");
-    let join = |token, now| kept.store.join(token, now, "Ann", "Ann@Example.com", "hash");
-    assert_eq!(join(old, MORNING).await.expect("asked"), None, "a new link takes the place of the old one");
-    assert_eq!(join(link, tomorrow).await.expect("asked"), None, "a day has passed");
-    let ann = join(link, MORNING).await.expect("asked").expect("an account");
-    assert_eq!(join(link, MORNING).await.expect("asked"), None, "it works once");
-    assert_eq!(kept.store.account("ann@example.COM").await.expect("read").map(|a| a.id), Some(ann));
-    kept.store.log_in(hashed("cookie"), ann, "csrf", tomorrow).await.expect("kept");
-    let login = |at| kept.store.login(hashed("cookie"), at);
-    assert_eq!(login(MORNING).await.expect("read").map(|l| l.name), Some("Ann".to_owned()));
-    assert_eq!(login(tomorrow).await.expect("read"), None, "a login ends");
-    kept.store.log_out(hashed("cookie")).await.expect("kept");
-    assert_eq!(login(MORNING).await.expect("read"), None);
 }
 
 #[test]

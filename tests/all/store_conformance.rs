@@ -6,7 +6,7 @@ use rapport::engine::{Effect, Event, File, Session, Timer, What};
 use rapport::id::{AgentId, SessionId};
 use rapport::language::ast::Priority;
 use rapport::runtime::ports::{Commit, DUE, Filed, Pending, Room, Store, StoreError, StoredFile};
-use rapport::runtime::{hashed, view};
+use rapport::runtime::view;
 use rapport::store::{Memory, Sqlite};
 use rapport::time::Millis;
 use std::sync::Arc;
@@ -44,7 +44,6 @@ every_store! {
     very_many_timers_come_in_portions
     lists_keep_those_that_waited_longest
     a_queue_goes_by_priority_and_then_by_time
-    an_invitation_makes_one_account
     a_file_belongs_to_one_chat_and_takes_its_room
 }
 
@@ -362,33 +361,6 @@ async fn a_queue_goes_by_priority_and_then_by_time(store: Any) {
     for (id, place) in expected {
         assert_eq!(store.position(id).await.expect("read"), place);
     }
-}
-
-async fn an_invitation_makes_one_account(store: Any) {
-    let (link, now, later) = (hashed("link"), MORNING, MORNING + Duration::from_secs(60));
-    store.invite(link, later).await.expect("kept");
-    assert!(store.invited(link, now).await.expect("read"));
-    assert!(!store.invited(link, later).await.expect("read"), "it ends");
-    assert!(!store.invited(hashed("other"), now).await.expect("read"));
-    let joins = (0..6).map(|n| {
-        let (store, email) = (store.clone(), format!("Ann{n}@example.com"));
-        async move { store.join(link, now, "Ann", &email, "hash").await.expect("asked") }
-    });
-    let joined: Vec<AgentId> = futures_util::future::join_all(joins).await.into_iter().flatten().collect();
-    assert_eq!(joined.len(), 1, "one link, one account");
-    assert_eq!(store.agents().await.expect("read"), 1);
-    assert!(!store.invited(link, now).await.expect("read"));
-    store.invite(link, later).await.expect("kept");
-    let taken = (0..6).map(|n| format!("ANN{n}@EXAMPLE.com"));
-    let mut refused = 0;
-    for email in taken {
-        if store.account(&email).await.expect("read").is_some() {
-            refused += usize::from(store.join(link, now, "Bob", &email, "hash").await.is_err());
-        }
-    }
-    assert_eq!(refused, 1, "an address has one account");
-    assert!(store.invited(link, now).await.expect("read"), "and the link is not used up by that");
-    assert!(store.log_in(hashed("cookie"), AgentId(99), "csrf", later).await.is_err(), "nobody logs in as nobody");
 }
 
 /// Something that may be done to one of three chats.

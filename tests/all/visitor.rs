@@ -30,6 +30,13 @@ impl Page {
         rest.and_then(|(_, r)| r.split_once('"')).expect("a value").0.to_owned()
     }
 
+    /// The path of a link that is shown once.
+    pub fn link(&self) -> String {
+        let text = self.text.replace("&#x2f;", "/");
+        let after = text.split_once("/welcome/").unwrap_or_else(|| panic!("no link in {}", self.text)).1;
+        format!("/welcome/{}", after.chars().take_while(char::is_ascii_hexdigit).collect::<String>())
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|h| h.to_str().ok()).unwrap_or_default()
     }
@@ -97,6 +104,21 @@ pub async fn ann(served: &Served) -> Browser {
     let path = welcome_path(served);
     let csrf = browser.get(&path).await.csrf();
     let form = [("name", "Ann"), ("email", "Ann@shop.example"), ("password", PASSWORD), ("csrf", csrf.as_str())];
+    let page = browser.post(&path, &form).await;
+    assert_eq!((page.status, page.header("location")), (303, "/inbox"), "{}", page.text);
+    browser
+}
+
+/// Somebody whom the first agent lets in, logged in.
+pub async fn invited(served: &Served, owner: &mut Browser, name: &str, role: &str) -> Browser {
+    let csrf = owner.get("/people").await.csrf();
+    let page = owner.post("/people/invite", &[("csrf", &csrf), ("role", role)]).await;
+    assert_eq!(page.status, 201, "{}", page.text);
+    let mut browser = Browser::new(served);
+    let path = page.link();
+    let csrf = browser.get(&path).await.csrf();
+    let email = format!("{}@shop.example", name.to_lowercase());
+    let form = [("name", name), ("email", &email), ("password", PASSWORD), ("csrf", &csrf)];
     let page = browser.post(&path, &form).await;
     assert_eq!((page.status, page.header("location")), (303, "/inbox"), "{}", page.text);
     browser

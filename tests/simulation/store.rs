@@ -7,9 +7,8 @@ use rapport::engine::session::Heard;
 use rapport::engine::{Effect, Event, Session, Timer, What};
 use rapport::id::{AgentId, SessionId, TurnId};
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
-use rapport::runtime::ports::{
-    Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
-};
+use rapport::runtime::people::People;
+use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use rapport::runtime::view::Row;
 use rapport::store::Memory;
 use rapport::time::Millis;
@@ -316,29 +315,8 @@ impl Store for Remote {
     async fn position(&self, session: SessionId) -> Stored<Option<u64>> {
         self.ask(move |t| t.memory.position(session)).await
     }
-    async fn agents(&self) -> Stored<u64> {
-        self.ask(|t| t.memory.agents()).await
-    }
-    async fn invite(&self, token: Hash, expires: Millis) -> Stored<()> {
-        self.ask(move |t| t.memory.invite(token, expires)).await
-    }
-    // Accounts play no part here.
-    async fn invited(&self, token: Hash, now: Millis) -> Stored<bool> {
-        self.truth.memory.invited(token, now).await
-    }
-    async fn join(&self, token: Hash, now: Millis, name: &str, email: &str, hash: &str) -> Stored<Option<AgentId>> {
-        self.truth.memory.join(token, now, name, email, hash).await
-    }
-    async fn account(&self, email: &str) -> Stored<Option<Account>> {
-        self.truth.memory.account(email).await
-    }
-    async fn log_in(&self, token: Hash, agent: AgentId, csrf: &str, expires: Millis) -> Stored<()> {
-        self.truth.memory.log_in(token, agent, csrf, expires).await
-    }
-    async fn login(&self, token: Hash, now: Millis) -> Stored<Option<Login>> {
-        self.truth.memory.login(token, now).await
-    }
-    async fn log_out(&self, token: Hash) -> Stored<()> {
-        self.truth.memory.log_out(token).await
+    /// People do not take part in the simulation.
+    fn people(&self) -> &dyn People {
+        self.truth.memory.people()
     }
 }

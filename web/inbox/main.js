@@ -81,12 +81,12 @@ class App extends Component {
     t: () => this.can("take"),
     a: () => this.store.offers[0] && this.store.accept(this.store.offers[0].session),
     x: () => this.store.offers[0] && this.store.pass(this.store.offers[0].session),
-    w: () => this.store.setAway(!this.store.away),
+    w: () => this.store.answers && this.store.setAway(!this.store.away),
     b: () => this.can("hand_back"),
     B: () => this.ask("hand_back"),
     p: () => this.ask("transfer"),
     z: () => this.ask("snooze"),
-    g: () => this.store.row && this.setState({ ask: "tag" }),
+    g: () => this.store.row && this.store.answers && this.setState({ ask: "tag" }),
     e: () => this.can("resolve"),
     r: () => this.composer?.switchTo(this.store.isMine ? "reply" : "note"),
     n: () => this.composer?.switchTo("note"),
@@ -109,20 +109,21 @@ class App extends Component {
   get commands() {
     const { store } = this;
     const { row, isMine } = store;
-    const takes = row && (row.state === "waiting" || row.state === "bot");
+    const writes = row && store.answers;
+    const takes = writes && (row.state === "waiting" || row.state === "bot");
     const own = [
       [store.offers.length, "Accept the offered chat", "A", this.keys.a],
       [takes, "Take this chat", "T", this.keys.t],
       [isMine, "Reply", "R", this.keys.r],
-      [row, "Write a note for colleagues", "N", this.keys.n],
+      [writes, "Write a note for colleagues", "N", this.keys.n],
       [isMine, "Pass this chat on", "P", this.keys.p],
       [isMine, "Hand back to the bot", "B", this.keys.b],
       [isMine, "Hand back to the bot at a chosen flow", "⇧B", this.keys.B],
       [isMine, "Put this chat off", "Z", this.keys.z],
-      [row, "Add a tag", "G", this.keys.g],
+      [writes, "Add a tag", "G", this.keys.g],
       [isMine, "Resolve", "E", this.keys.e],
       [row, "Save as a test", "S", this.keys.s],
-      [true, store.away ? "I am back: offer chats to me" : "Take a break: offer me no chats", "W", this.keys.w],
+      [store.answers, store.away ? "I am back: offer chats to me" : "Take a break: offer me no chats", "W", this.keys.w],
       [true, "Show the keys", "?", this.keys["?"]],
     ];
     const views = VIEWS.map((view, i) => [true, `Show ${view}`, String(i + 1), () => store.show(view)]);
@@ -142,7 +143,7 @@ class App extends Component {
   /** Keys do what the buttons on the page do, and no more. */
   can(t) {
     const { row, isMine, state } = this.store;
-    const may = t === "take" ? row?.state === "waiting" || row?.state === "bot" : isMine;
+    const may = t === "take" ? this.store.answers && (row?.state === "waiting" || row?.state === "bot") : isMine;
     if (may && state === "open") this.store.act(t);
   }
 

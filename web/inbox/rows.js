@@ -79,12 +79,15 @@ const Nothing = ({ view }) => html`<${Empty} icon=${NOTHING[view][0]} title=${NO
 const Loading = () => [1, 2, 3].map((n) => html`<div class="row ghost" key=${n} aria-hidden="true"><span class="face"></span><strong></strong><p></p></div>`);
 
 export function Rail({ store, sound, onSound, onHelp, csrf }) {
+  const leads = ["owner", "lead"].includes(store.me?.role);
   return html`<nav class="rail" aria-label="Pages">
     <a class="logo" href="/" aria-label="rapport"><${Icon} name="logo" /></a>
     <a class="on" href="/inbox" aria-current="page" aria-label="Inbox"><${Icon} name="inbox" /></a>
+    ${leads && html`<a href="/people" aria-label="People" title="People"><${Icon} name="people" /></a>`}
     <a href="/docs" aria-label="Documentation"><${Icon} name="book" /></a>
     <span class="grow"></span>
-    <button type="button" aria-pressed=${store.away} data-test="away" aria-label="Away" title=${store.away ? "You are away (w)" : "Take a break (w)"} onClick=${() => store.setAway(!store.away)}><${Icon} name=${store.away ? "cup" : "here"} /></button>
+    <a href="/me" aria-label="Your account" title="Your account"><${Icon} name="person" /></a>
+    ${store.answers && html`<button type="button" aria-pressed=${store.away} data-test="away" aria-label="Away" title=${store.away ? "You are away (w)" : "Take a break (w)"} onClick=${() => store.setAway(!store.away)}><${Icon} name=${store.away ? "cup" : "here"} /></button>`}
     <button type="button" aria-pressed=${sound} aria-label="Sound" title=${sound ? "Sound is on" : "Sound is off"} onClick=${onSound}><${Icon} name=${sound ? "bell" : "bell-off"} /></button>
     <button type="button" aria-label="Keys" title="Keys (?)" onClick=${onHelp}><${Icon} name="keys" /></button>
     <form method="post" action="/logout"><input type="hidden" name="csrf" value=${csrf} /><button aria-label=${`Log out ${store.me?.name ?? ""}`} title="Log out"><${Icon} name="out" /></button></form>

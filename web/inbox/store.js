@@ -84,6 +84,11 @@ export class Store {
     return this.people.some((p) => p.id === this.me?.id && !p.takes);
   }
 
+  /** Whether this role answers customers; others read along. */
+  get answers() {
+    return this.me?.answers ?? false;
+  }
+
   get isMine() {
     return this.row?.state === "agent" && this.row.agent?.id === this.me?.id;
   }

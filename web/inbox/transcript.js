@@ -14,7 +14,7 @@ export function Talk({ store, composer, onPanel, onRecord, onAsk }) {
   return html`<main class="talk" aria-label=${`Chat with ${row.name}`}>
     <${Head} store=${store} row=${row} onPanel=${onPanel} onRecord=${onRecord} onAsk=${onAsk} />
     <${Log} key=${store.open.session} store=${store} items=${store.open.items} />
-    <${Composer} key=${`c${store.open.session}`} store=${store} ref=${composer} />
+    ${store.answers ? html`<${Composer} key=${`c${store.open.session}`} store=${store} ref=${composer} />` : html`<p class="hint reading">Your role reads along. Ask a lead for another one to answer.</p>`}
   </main>`;
 }
 
@@ -58,6 +58,7 @@ function Actions({ store, row, onAsk }) {
       <button type="button" class="primary" data-test="resolve" disabled=${off} onClick=${() => store.act("resolve")}>Resolve<${Key}>E<//></button>`;
   if (row.state === "agent") return html`<${Chip} tone="accent">with ${row.agent?.name ?? "a colleague"}<//>`;
   if (row.state === "resolved") return html`<${Chip} tone="good">solved ${ago(row.since)}${/\d [smh]$/.test(ago(row.since)) ? " ago" : ""}<//>`;
+  if (!store.answers) return null;
   return html`<button type="button" class="primary" data-test="take" disabled=${off} onClick=${() => store.act("take")}>Take<${Key}>T<//></button>`;
 }
 

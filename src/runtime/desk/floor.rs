@@ -3,6 +3,7 @@
 use crate::id::{AgentId, SessionId};
 use crate::language::ast::Priority;
 use crate::time::Millis;
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -45,7 +46,8 @@ impl Default for Rules {
 }
 
 /// What an agent does here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Seat {
     /// Teams that the agent serves. Without any, and without skills: all of them.
     pub teams: BTreeSet<String>,

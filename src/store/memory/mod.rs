@@ -1,18 +1,18 @@
 //! A store that forgets everything when the process ends: for tests and for trying things out. What it promises while it
 //! lives is what every store promises; tests/all/store.rs holds it to that.
+mod people;
 mod state;
 mod tickets;
 
 use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId, TurnId};
-use crate::runtime::ports::{
-    Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
-};
+use crate::runtime::people::People;
+use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, Stored, StoredFile};
 use crate::runtime::view::Row;
 use crate::time::Millis;
 use async_trait::async_trait;
-use state::{State, Stay};
+use state::State;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[derive(Debug, Default)]
@@ -126,65 +126,7 @@ impl Store for Memory {
         Ok(self.state().position(session))
     }
 
-    async fn agents(&self) -> Stored<u64> {
-        Ok(self.state().accounts.len() as u64)
-    }
-
-    async fn invite(&self, token: Hash, expires: Millis) -> Stored<()> {
-        self.state().invite = Some((token, expires));
-        Ok(())
-    }
-
-    async fn invited(&self, token: Hash, now: Millis) -> Stored<bool> {
-        Ok(self.state().invited(token, now))
-    }
-
-    async fn join(
-        &self,
-        token: Hash,
-        now: Millis,
-        name: &str,
-        email: &str,
-        password_hash: &str,
-    ) -> Stored<Option<AgentId>> {
-        let mut state = self.state();
-        if !state.invited(token, now) {
-            return Ok(None);
-        }
-        let email = email.to_lowercase();
-        if state.accounts.iter().any(|a| a.email == email) {
-            return Err(StoreError::Broken("there is an account with this address".into()));
-        }
-        state.invite = None;
-        let id = AgentId(state.accounts.last().map_or(1, |a| a.id.0 + 1));
-        let (name, password_hash) = (name.to_owned(), password_hash.to_owned());
-        state.accounts.push(Account { id, name, email, password_hash });
-        Ok(Some(id))
-    }
-
-    async fn account(&self, email: &str) -> Stored<Option<Account>> {
-        let email = email.to_lowercase();
-        Ok(self.state().accounts.iter().find(|a| a.email == email).cloned())
-    }
-
-    async fn log_in(&self, token: Hash, agent: AgentId, csrf: &str, expires: Millis) -> Stored<()> {
-        let mut state = self.state();
-        if !state.accounts.iter().any(|a| a.id == agent) {
-            return Err(StoreError::Broken("there is no such account".into()));
-        }
-        state.logins.insert(token, Stay { agent, csrf: csrf.to_owned(), expires });
-        Ok(())
-    }
-
-    async fn login(&self, token: Hash, now: Millis) -> Stored<Option<Login>> {
-        let state = self.state();
-        let Some(stay) = state.logins.get(&token).filter(|s| s.expires > now) else { return Ok(None) };
-        let account = state.accounts.iter().find(|a| a.id == stay.agent);
-        Ok(account.map(|a| Login { agent: a.id, name: a.name.clone(), csrf: stay.csrf.clone() }))
-    }
-
-    async fn log_out(&self, token: Hash) -> Stored<()> {
-        self.state().logins.remove(&token);
-        Ok(())
+    fn people(&self) -> &dyn People {
+        self
     }
 }

@@ -1,11 +1,10 @@
 //! What the store in memory holds. Every change is checked wholly before any of it is made.
+use super::people::Staff;
 use crate::engine::session::{Heard, digest};
 use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::desk::tickets::Ticket;
-use crate::runtime::ports::{
-    Account, Commit, DUE, Due, Filed, Hash, Loaded, Pending, Room, StoreError, Stored, StoredFile,
-};
+use crate::runtime::ports::{Commit, DUE, Due, Filed, Hash, Loaded, Pending, Room, StoreError, Stored, StoredFile};
 use crate::runtime::view::{self, Row};
 use crate::time::Millis;
 use std::cmp::Reverse;
@@ -24,9 +23,7 @@ pub struct State {
     pub tickets: BTreeMap<SessionId, Ticket>,
     /// Chats by bot and customer.
     pub customers: BTreeMap<(String, String), SessionId>,
-    pub accounts: Vec<Account>,
-    pub logins: BTreeMap<Hash, Stay>,
-    pub invite: Option<(Hash, Millis)>,
+    pub staff: Staff,
 }
 
 #[derive(Debug)]
@@ -41,14 +38,6 @@ pub struct Chat {
     pub cids: BTreeMap<String, Heard>,
     /// By the place after which they came.
     pub turns: BTreeMap<u64, TurnId>,
-}
-
-/// A login and its end.
-#[derive(Debug)]
-pub struct Stay {
-    pub agent: AgentId,
-    pub csrf: String,
-    pub expires: Millis,
 }
 
 fn broken<T>(problem: &str) -> Stored<T> {
@@ -179,10 +168,6 @@ impl State {
         let team = self.chats.get(&session)?.row.team.as_deref()?;
         let place = self.queue(team).into_iter().position(|s| s == session)?;
         Some(place as u64 + 1)
-    }
-
-    pub fn invited(&self, token: Hash, now: Millis) -> bool {
-        self.invite.is_some_and(|(known, expires)| known == token && expires > now)
     }
 }
 

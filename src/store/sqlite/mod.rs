@@ -5,6 +5,7 @@ mod chats;
 mod files;
 mod journal;
 mod lists;
+mod people;
 mod tickets;
 mod writer;
 
@@ -12,9 +13,8 @@ use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
 use crate::fault;
 use crate::id::{AgentId, SessionId, TurnId};
-use crate::runtime::ports::{
-    Account, Commit, Due, Filed, Hash, Loaded, Login, Pending, Room, Store, StoreError, Stored, StoredFile,
-};
+use crate::runtime::people::People;
+use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use crate::runtime::view::Row;
 use crate::time::Millis;
 use async_trait::async_trait;
@@ -32,6 +32,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/004_tickets.sql"),
     include_str!("../migrations/005_customers.sql"),
     include_str!("../migrations/006_turns.sql"),
+    include_str!("../migrations/007_people.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -241,45 +242,7 @@ impl Store for Sqlite {
         self.read(move |c| lists::position(c, session)).await
     }
 
-    async fn agents(&self) -> Stored<u64> {
-        self.read(accounts::count).await
-    }
-
-    async fn invite(&self, token: Hash, expires: Millis) -> Stored<()> {
-        self.writer.write(move |c| Ok(accounts::invite(c, &token, expires)?)).await
-    }
-
-    async fn invited(&self, token: Hash, now: Millis) -> Stored<bool> {
-        self.read(move |c| accounts::invited(c, &token, now)).await
-    }
-
-    async fn join(
-        &self,
-        token: Hash,
-        now: Millis,
-        name: &str,
-        email: &str,
-        password_hash: &str,
-    ) -> Stored<Option<AgentId>> {
-        let (name, email, password) = (name.to_owned(), email.to_lowercase(), password_hash.to_owned());
-        self.writer.write(move |c| Ok(accounts::join(c, &token, now, &name, &email, &password)?)).await
-    }
-
-    async fn account(&self, email: &str) -> Stored<Option<Account>> {
-        let email = email.to_lowercase();
-        self.read(move |c| accounts::account(c, &email)).await
-    }
-
-    async fn log_in(&self, token: Hash, agent: AgentId, csrf: &str, expires: Millis) -> Stored<()> {
-        let csrf = csrf.to_owned();
-        self.writer.write(move |c| Ok(accounts::log_in(c, &token, agent, &csrf, expires)?)).await
-    }
-
-    async fn login(&self, token: Hash, now: Millis) -> Stored<Option<Login>> {
-        self.read(move |c| accounts::login(c, &token, now)).await
-    }
-
-    async fn log_out(&self, token: Hash) -> Stored<()> {
-        self.writer.write(move |c| Ok(accounts::log_out(c, &token)?)).await
+    fn people(&self) -> &dyn People {
+        self
     }
 }

@@ -1,11 +1,17 @@
-//! Passwords, login cookies and CSRF tokens.
-use crate::runtime::ports::Login;
+//! Passwords, login cookies and CSRF tokens, and who may go where.
+use crate::runtime::people::{Login, Right, Stay};
 use crate::runtime::{Refusal, hashed, secret};
 use crate::web::App;
+use crate::web::errors::ApiError;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use std::net::IpAddr;
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 
@@ -13,6 +19,8 @@ const LOGIN: &str = "rapport_login";
 const FORM: &str = "rapport_form";
 /// A working day, and a little.
 const LASTS: Duration = Duration::from_secs(12 * 3600);
+/// What a browser says about itself, at most.
+const DEVICE: usize = 200;
 /// Verified where there is no account, so that both take as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmFwcG9ydC1yYXBwb3J0$kO1bYq9cP2sQxPuKPUqR8gq2E1c0sTjE7iRZzJ4n0hE";
 
@@ -42,27 +50,73 @@ fn cookie(app: &App, name: &'static str, value: String) -> Cookie<'static> {
     cookie
 }
 
-/// Begins a login.
-pub async fn begin(app: &App, jar: CookieJar, agent: crate::id::AgentId) -> Result<CookieJar, Refusal> {
+/// Begins a login. It gets a token of its own, whatever the browser brought along; what it brought is worth nothing afterwards.
+pub async fn begin(
+    app: &App,
+    jar: CookieJar,
+    agent: crate::id::AgentId,
+    headers: &HeaderMap,
+    from: IpAddr,
+) -> Result<CookieJar, Refusal> {
     let (token, csrf) = (secret()?, secret()?);
-    let expires = app.runtime.now() + LASTS;
-    app.runtime.store().log_in(hashed(&token), agent, &csrf, expires).await.map_err(|_| Refusal::Busy)?;
+    let since = app.runtime.now();
+    let device = headers.get(header::USER_AGENT).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let device = device.chars().take(DEVICE).collect();
+    let stay = Stay { agent, csrf, since, expires: since + LASTS, device, address: from.to_string() };
+    let people = app.runtime.store().people();
+    if let Some(brought) = jar.get(LOGIN) {
+        people.log_out(hashed(brought.value())).await.map_err(|_| Refusal::Busy)?;
+    }
+    people.log_in(hashed(&token), stay).await.map_err(|_| Refusal::Busy)?;
     Ok(jar.remove(cookie(app, FORM, String::new())).add(cookie(app, LOGIN, token)))
 }
 
 /// Who is logged in.
 pub async fn current(app: &App, jar: &CookieJar) -> Option<Login> {
-    let token = jar.get(LOGIN)?.value().to_owned();
-    app.runtime.store().login(hashed(&token), app.runtime.now()).await.ok().flatten()
+    app.runtime.store().people().login(token(jar)?, app.runtime.now()).await.ok().flatten()
+}
+
+/// What is kept of this browser's login.
+pub fn token(jar: &CookieJar) -> Option<crate::runtime::ports::Hash> {
+    jar.get(LOGIN).map(|c| hashed(c.value()))
 }
 
 pub async fn end(app: &App, jar: CookieJar) -> CookieJar {
-    if let Some(token) = jar.get(LOGIN)
-        && let Err(problem) = app.runtime.store().log_out(hashed(token.value())).await
+    if let Some(token) = token(&jar)
+        && let Err(problem) = app.runtime.store().people().log_out(token).await
     {
         tracing::error!(%problem, "a login could not be ended");
     }
     jar.remove(cookie(app, LOGIN, String::new()))
+}
+
+/// Lets those through who are logged in and may go there; handlers find their `Login` among the extensions.
+pub async fn require(
+    State((app, right)): State<(App, Right)>,
+    jar: CookieJar,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let for_programs = request.uri().path().starts_with("/v1/");
+    match current(&app, &jar).await {
+        Some(login) if login.may(right) => {
+            request.extensions_mut().insert(login);
+            next.run(request).await
+        }
+        Some(_) if for_programs => not_allowed().into_response(),
+        Some(login) => {
+            let words = format!("As {} you may not open this page. Ask a lead for another role.", login.role.word());
+            app.pages.message(StatusCode::FORBIDDEN, "Not for your role", &words)
+        }
+        None if for_programs => {
+            ApiError::new(StatusCode::UNAUTHORIZED, "log_in", "Please log in again.").into_response()
+        }
+        None => Redirect::to("/login").into_response(),
+    }
+}
+
+pub fn not_allowed() -> ApiError {
+    ApiError::new(StatusCode::FORBIDDEN, "not_allowed", "Your role may not do this. Ask a lead for another one.")
 }
 
 /// A token for a form that is shown before anybody is logged in: in the form and in a cookie, and both must agree.

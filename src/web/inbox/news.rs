@@ -41,7 +41,7 @@ impl Inbox {
     }
 
     pub(super) async fn desk_news(&mut self, news: Result<News, RecvError>) -> Step {
-        if self.present.is_none() {
+        if !self.greeted {
             return Ok(());
         }
         let me = self.login.agent;

@@ -4,13 +4,12 @@ use crate::bot::Bot;
 use crate::id::SessionId;
 use crate::rehearsal::record::{self, Recorded};
 use crate::runtime::Refusal;
-use crate::runtime::ports::Login;
+use crate::runtime::people::Login;
 use crate::web::errors::ApiError;
 use crate::web::{App, origin};
-use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum_extra::extract::cookie::CookieJar;
+use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -41,10 +40,9 @@ pub async fn show(
     State(app): State<App>,
     Path(session): Path<SessionId>,
     Query(wanted): Query<Wanted>,
-    jar: CookieJar,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    agent(&app, &jar, &headers).await?;
+    own_page(&app, &headers)?;
     let (bot, recorded) = recorded(&app, session, wanted.name).await?;
     let saves = app.tests.as_ref().is_some_and(|t| t.has(&bot.id));
     let file = format!("{}.flow", record::file_name(&recorded.name));
@@ -56,11 +54,11 @@ pub async fn show(
 pub async fn save(
     State(app): State<App>,
     Path(session): Path<SessionId>,
-    jar: CookieJar,
+    Extension(login): Extension<Login>,
     headers: HeaderMap,
     Json(wanted): Json<Wanted>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let login = agent(&app, &jar, &headers).await?;
+    own_page(&app, &headers)?;
     if !auth::same(&login.csrf, &wanted.csrf) {
         let words = "This page was open for too long. Please load it again.";
         return Err(ApiError::new(StatusCode::FORBIDDEN, "wrong_csrf", words));
@@ -80,12 +78,8 @@ pub async fn save(
     }
 }
 
-async fn agent(app: &App, jar: &CookieJar, headers: &HeaderMap) -> Result<Login, ApiError> {
-    if !origin::same(app, headers) {
-        return Err(ApiError::foreign_origin());
-    }
-    let login = auth::current(app, jar).await;
-    login.ok_or_else(|| ApiError::new(StatusCode::UNAUTHORIZED, "log_in", "Please log in again."))
+fn own_page(app: &App, headers: &HeaderMap) -> Result<(), ApiError> {
+    if origin::same(app, headers) { Ok(()) } else { Err(ApiError::foreign_origin()) }
 }
 
 /// Plays the test too, which takes a processor for a moment.

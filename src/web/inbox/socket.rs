@@ -2,17 +2,19 @@
 use super::auth;
 use crate::engine::{Input, Speaker};
 use crate::id::{AgentId, SessionId};
-use crate::runtime::ports::{Login, Notice};
+use crate::runtime::people::{Login, Right};
+use crate::runtime::ports::Notice;
 use crate::runtime::view::Row;
-use crate::runtime::{Looks, News, Present, Receipt, Refusal, Seat};
+use crate::runtime::{Looks, News, Present, Receipt, Refusal};
 use crate::time::Millis;
 use crate::web::chat::items;
 use crate::web::errors::ApiError;
 use crate::web::wire::{End, Heard, RESTARTS, Step, Wire, bounded, broken};
 use crate::web::{App, origin};
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
@@ -104,8 +106,45 @@ enum Frame {
     Ping,
 }
 
+impl Frame {
+    /// What one must be allowed to do for this.
+    fn right(&self) -> Right {
+        match self {
+            Self::Hello { .. } | Self::Open { .. } | Self::Close { .. } | Self::List { .. } | Self::Ping => Right::Read,
+            Self::Take { .. }
+            | Self::Reply { .. }
+            | Self::Note { .. }
+            | Self::HandBack { .. }
+            | Self::Transfer { .. }
+            | Self::Snooze { .. }
+            | Self::Tag { .. }
+            | Self::Pass { .. }
+            | Self::Away { .. }
+            | Self::Resolve { .. }
+            | Self::Typing { .. }
+            | Self::Read { .. } => Right::Answer,
+        }
+    }
+
+    /// The number by which its answer is known.
+    fn id(self) -> Option<Value> {
+        match self {
+            Self::Take { id, .. }
+            | Self::Reply { id, .. }
+            | Self::Note { id, .. }
+            | Self::HandBack { id, .. }
+            | Self::Transfer { id, .. }
+            | Self::Snooze { id, .. }
+            | Self::Tag { id, .. }
+            | Self::Resolve { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+}
+
 pub async fn upgrade(
     State(app): State<App>,
+    Extension(login): Extension<Login>,
     jar: CookieJar,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -113,9 +152,6 @@ pub async fn upgrade(
     if !origin::same(&app, &headers) {
         return ApiError::foreign_origin().into_response();
     }
-    let Some(login) = auth::current(&app, &jar).await else {
-        return ApiError::new(StatusCode::UNAUTHORIZED, "log_in", "Please log in again.").into_response();
-    };
     bounded(upgrade).on_upgrade(move |socket| async move {
         let _open = app.sockets.token();
         let mut inbox = Inbox {
@@ -131,6 +167,7 @@ pub async fn upgrade(
             order: VecDeque::new(),
             looks: BTreeMap::new(),
             present: None,
+            greeted: false,
         };
         let end = inbox.run().await;
         inbox.wire.end(end).await;
@@ -154,7 +191,10 @@ pub(super) struct Inbox {
     order: VecDeque<SessionId>,
     /// Colleagues see who has a chat open.
     pub(super) looks: BTreeMap<SessionId, Looks>,
-    pub(super) present: Option<Present>,
+    /// At the desk, where the role may answer.
+    present: Option<Present>,
+    /// `hello` was taken.
+    pub(super) greeted: bool,
 }
 
 impl Inbox {
@@ -178,15 +218,23 @@ impl Inbox {
     }
 
     async fn still_logged_in(&mut self) -> Step {
-        let login = auth::current(&self.app, &self.jar).await;
-        if login.is_some() { Ok(()) } else { Err(broken("logged out")) }
+        let Some(login) = auth::current(&self.app, &self.jar).await else { return Err(broken("logged out")) };
+        let moved = login != self.login;
+        self.login = login;
+        // Another role or other teams: all that depends on them is sent anew.
+        if moved && self.greeted {
+            let csrf = self.login.csrf.clone();
+            return self.hello(&csrf).await;
+        }
+        Ok(())
     }
 
     async fn received(&mut self, heard: Heard) -> Step {
         let Some(text) = self.wire.take(heard).await? else { return Ok(()) };
         match serde_json::from_str::<Frame>(&text) {
             Ok(Frame::Hello { csrf }) => self.hello(&csrf).await,
-            Ok(_) if self.present.is_none() => Err(broken("hello first")),
+            Ok(_) if !self.greeted => Err(broken("hello first")),
+            Ok(frame) if !self.login.may(frame.right()) => self.not_allowed(frame).await,
             Ok(frame) => self.frame(frame).await,
             Err(e) => self.wire.mistake("bad_frame", &format!("The frame does not fit: {e}")).await,
         }
@@ -198,13 +246,17 @@ impl Inbox {
         }
         self.wire.welcomed();
         let (agent, name) = (self.login.agent, self.login.name.clone());
-        self.present = Some(self.app.runtime.present(agent, &name, Seat::default()));
+        let seat = self.login.seat.clone();
+        // Whoever may not answer is not at the desk.
+        self.present = self.login.may(Right::Answer).then(|| self.app.runtime.present(agent, &name, seat));
+        self.greeted = true;
         let rows = self.app.runtime.rows(&["waiting", "agent"], None).await.unwrap_or_default();
         let counts = json!({
             "waiting": rows.iter().filter(|r| r.state == "waiting").count(),
             "mine": rows.iter().filter(|r| r.agent.as_ref().is_some_and(|a| a.id == self.login.agent)).count(),
         });
-        let me = json!({ "id": agent, "name": name });
+        let (role, answers) = (self.login.role, self.login.may(Right::Answer));
+        let me = json!({ "id": agent, "name": name, "role": role, "answers": answers });
         let rows: Vec<Value> = rows.iter().map(|r| self.row_frame(r)).collect();
         let (bots, people) = (self.bots(), self.people());
         let welcome =
@@ -265,6 +317,18 @@ impl Inbox {
         }
     }
 
+    async fn not_allowed(&mut self, frame: Frame) -> Step {
+        let problem = auth::not_allowed();
+        match frame.id() {
+            Some(id) => {
+                self.wire
+                    .send(json!({ "t": "refused", "id": id, "code": problem.code, "message": problem.message }))
+                    .await
+            }
+            None => self.wire.error(problem.code, &problem.message).await,
+        }
+    }
+
     async fn act(&mut self, id: Value, session: SessionId, input: Input) -> Step {
         let done = self.app.runtime.agent(session, input).await;
         self.answer(id, done).await
@@ -304,7 +368,9 @@ impl Inbox {
                 self.chats.insert(session, notices);
                 self.sent.insert(session, after);
                 self.order.push_back(session);
-                self.looks.insert(session, self.app.runtime.desk().looks(session, self.login.agent));
+                if self.present.is_some() {
+                    self.looks.insert(session, self.app.runtime.desk().looks(session, self.login.agent));
+                }
                 self.wire.send(json!({ "t": "opened", "session": session, "view": view })).await?;
                 self.news(session, false).await
             }
@@ -325,7 +391,7 @@ impl Inbox {
 
     async fn row(&mut self, row: Result<Row, RecvError>) -> Step {
         match row {
-            Ok(_) if self.present.is_none() => Ok(()),
+            Ok(_) if !self.greeted => Ok(()),
             Ok(row) => {
                 let row = self.row_frame(&row);
                 self.wire.send(json!({ "t": "row", "row": row })).await
@@ -358,7 +424,9 @@ impl Inbox {
             }
             let items = items::for_agent(&page);
             self.sent.insert(session, page.upto);
-            self.app.runtime.seen_by_agent(session, page.upto, false);
+            if self.present.is_some() {
+                self.app.runtime.seen_by_agent(session, page.upto, false);
+            }
             self.wire.send(
                 json!({ "t": "events", "session": session, "after": page.after, "upto": page.upto, "items": items }),
             )

@@ -1,0 +1,70 @@
+//! What all staff pages have in common: their frame, times in words, forms that belong to the login.
+use crate::runtime::people::{Login, Right, Role};
+use crate::time::Millis;
+use crate::web::inbox::auth;
+use crate::web::{App, origin};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use minijinja::{Value, context};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The fields of a form.
+pub type Fields = BTreeMap<String, String>;
+
+pub fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.get(name).map(|f| f.trim()).unwrap_or_default()
+}
+
+pub fn page(app: &App, me: &Login, page: &str, values: Value) -> Response {
+    with(app, me, StatusCode::OK, page, values)
+}
+
+pub fn with(app: &App, me: &Login, status: StatusCode, page: &str, values: Value) -> Response {
+    let leads = me.may(Right::Lead);
+    // Which of the links above is the page's own.
+    let here = match page {
+        "pages/me.html" => "me",
+        "pages/deeds.html" => "record",
+        _ => "people",
+    };
+    let frame = context! { here, csrf => &me.csrf, me => context! { id => me.agent.0, name => &me.name, leads, role => me.role.word() }, ..values };
+    app.pages.show(status, page, frame)
+}
+
+pub fn later(app: &App) -> Response {
+    app.pages.message(StatusCode::SERVICE_UNAVAILABLE, "Not now", "Please try again in a moment.")
+}
+
+/// Why a form is not taken, where it does not come from one of this login's own pages.
+pub fn refused(app: &App, me: &Login, headers: &HeaderMap, fields: &Fields) -> Option<Response> {
+    if origin::same(app, headers) && auth::same(&me.csrf, field(fields, "csrf")) {
+        return None;
+    }
+    let words = "This form was open for too long, or comes from another page. Load it again and try once more.";
+    Some(app.pages.message(StatusCode::FORBIDDEN, "Nothing was changed", words))
+}
+
+/// The time zone of the first bot, which is the shop's.
+fn time_zone(app: &App) -> jiff::tz::TimeZone {
+    app.runtime.bots().next().map_or(jiff::tz::TimeZone::UTC, |b| b.settings.time_zone.clone())
+}
+
+pub fn zone(app: &App) -> String {
+    time_zone(app).iana_name().unwrap_or("UTC").to_owned()
+}
+
+pub fn when(app: &App, at: Millis) -> String {
+    let time = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    time.to_zoned_datetime(time_zone(app)).strftime("%-d %b %Y, %H:%M").to_string()
+}
+
+/// All teams of all bots.
+pub fn teams(app: &App) -> BTreeSet<String> {
+    app.runtime.bots().flat_map(|b| b.settings.teams.keys().cloned().collect::<Vec<_>>()).collect()
+}
+
+/// Roles that somebody of this role gives to others.
+pub fn roles(me: &Login) -> Vec<Value> {
+    let own = Role::ALL.into_iter().filter(|r| me.role.decides(*r));
+    own.map(|r| context! { word => r.word(), about => r.about() }).collect()
+}
