@@ -34,6 +34,8 @@ pub(crate) struct Parts {
     pub runtime: Runtime,
     pub pages: pages::Pages,
     pub attempts: Attempts,
+    /// Logins that wait for their second factor.
+    pub halves: inbox::code::Halves,
     /// Open sockets: they say goodbye before the process ends.
     pub sockets: TaskTracker,
     /// Changes whenever somebody logs out.

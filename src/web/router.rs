@@ -1,5 +1,5 @@
 //! Which path leads where.
-use super::staff::{deeds, me, people, person};
+use super::staff::{deeds, me, people, person, second};
 use super::{App, assets, chat, docs, errors, frame, headers, inbox, launcher, pages};
 use crate::runtime::people::Right;
 use axum::Router;
@@ -25,6 +25,7 @@ pub(crate) fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), super::origin::cross_origin));
     let doors = Router::new()
         .route("/login", get(inbox::pages::login_form).post(inbox::pages::log_in))
+        .route("/login/code", get(inbox::code::form).post(inbox::code::give))
         .route("/logout", post(inbox::pages::log_out))
         .route("/welcome/{token}", get(inbox::pages::welcome_form).post(inbox::pages::welcome));
     let only = |right: Right| middleware::from_fn_with_state((app.clone(), right), inbox::auth::require);
@@ -34,6 +35,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/inbox/socket", any(inbox::socket::upgrade))
         .route("/me", get(me::page))
         .route("/me/password", post(me::password))
+        .route("/me/second", get(second::page).post(second::begin))
+        .route("/me/second/end", post(second::end))
         .route("/people/{id}/logins/{login}/end", post(person::end_login))
         .route_layer(only(Right::Read));
     let writers = Router::new()
@@ -46,6 +49,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/people/{id}", get(person::page).post(person::place))
         .route("/people/{id}/active", post(person::activate))
         .route("/people/{id}/new-password", post(person::renew))
+        .route("/people/{id}/second/end", post(second::remove))
+        .route("/people/second-factor", post(second::need))
         .route("/record", get(deeds::page))
         .route_layer(only(Right::Lead));
     Router::new()

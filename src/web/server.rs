@@ -1,5 +1,6 @@
 //! Listening, and ending in good order.
 use super::inbox::attempts::Attempts;
+use super::inbox::code::Halves;
 use super::{App, KeepTests, Parts, demo_shop, pages::Pages, router};
 use crate::runtime::people::Invitation;
 use crate::runtime::{Runtime, hashed, secret};
@@ -78,6 +79,7 @@ impl Server {
             runtime: runtime.clone(),
             pages: Pages::default(),
             attempts: Attempts::default(),
+            halves: Halves::default(),
             public_url: public_url.clone(),
             demo_url: demo.map(url),
             launcher: std::sync::OnceLock::new(),

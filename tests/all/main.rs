@@ -42,6 +42,7 @@ mod record_kinds;
 mod rehearsal;
 mod roles;
 mod runtime;
+mod second;
 mod secrets;
 mod security;
 mod served;

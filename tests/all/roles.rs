@@ -23,6 +23,8 @@ const MATRIX: &[(&str, &str, &[&str])] = &[
     ("get", "/readyz", ALL),
     ("get", "/login", ALL),
     ("post", "/login", ALL),
+    ("get", "/login/code", ALL),
+    ("post", "/login/code", ALL),
     ("post", "/logout", ALL),
     ("get", "/welcome/{token}", ALL),
     ("post", "/welcome/{token}", ALL),
@@ -41,6 +43,9 @@ const MATRIX: &[(&str, &str, &[&str])] = &[
     ("any", "/v1/inbox/socket", STAFF),
     ("get", "/me", STAFF),
     ("post", "/me/password", STAFF),
+    ("get", "/me/second", STAFF),
+    ("post", "/me/second", STAFF),
+    ("post", "/me/second/end", STAFF),
     ("post", "/people/{id}/logins/{login}/end", STAFF),
     ("get", "/v1/inbox/chats/{session}/test", WRITERS),
     ("post", "/v1/inbox/chats/{session}/test", WRITERS),
@@ -51,6 +56,8 @@ const MATRIX: &[(&str, &str, &[&str])] = &[
     ("post", "/people/{id}", LEADS),
     ("post", "/people/{id}/active", LEADS),
     ("post", "/people/{id}/new-password", LEADS),
+    ("post", "/people/{id}/second/end", LEADS),
+    ("post", "/people/second-factor", LEADS),
     ("get", "/record", LEADS),
 ];
 
@@ -99,7 +106,7 @@ fn path(route: &str) -> String {
 /// Whether somebody gets past the door. What is behind it may well refuse these requests, with other words.
 async fn gets_in(browser: &mut Browser, method: &str, path: &str) -> bool {
     let page = if method == "post" { browser.post(path, &[]).await } else { browser.get(path).await };
-    let to_the_login = page.status == 303 && page.header("location") == "/login";
+    let to_the_login = page.status == 303 && page.header("location") == "/login" && path != "/login/code";
     let by_role = page.text.contains("Not for your role") || page.text.contains("\"not_allowed\"");
     !(to_the_login || by_role || page.status == 401 && page.text.contains("\"log_in\""))
 }

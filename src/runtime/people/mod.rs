@@ -1,8 +1,10 @@
 //! Who works here: accounts with their roles, how one gets one, logins, and the record of who did what. What a role may do stands
 //! here and nowhere else.
 mod role;
+mod second;
 
 pub use role::{Right, Role};
+pub use second::{Code, Second, address as otp_address, fits, fresh, recovery_codes, recovery_hash};
 
 use super::desk::floor::Seat;
 use super::ports::{Hash, Stored};
@@ -27,6 +29,8 @@ pub struct Person {
     pub name: String,
     pub email: String,
     pub place: Place,
+    /// Whether logging in takes a code, too.
+    pub second: bool,
 }
 
 /// What a login is checked against.
@@ -100,6 +104,8 @@ pub struct Login {
     pub seat: Seat,
     /// Sent along with everything that changes something.
     pub csrf: String,
+    /// Everybody needs a second factor, and this account has none yet: it can do nothing but set one up.
+    pub lacks_second: bool,
 }
 
 impl Login {
@@ -171,6 +177,14 @@ pub trait People: Send + Sync {
     async fn logins(&self, agent: AgentId, now: Millis) -> Stored<Vec<(String, Stay)>>;
     /// Ends one of somebody's logins, by its name; whether there was one.
     async fn end_login(&self, agent: AgentId, id: &str) -> Stored<bool>;
+
+    async fn second(&self, who: AgentId) -> Stored<Option<Second>>;
+    async fn set_second(&self, who: AgentId, second: Option<Second>) -> Stored<()>;
+    /// Uses up a code; `false` where it was used before.
+    async fn spend(&self, who: AgentId, code: Code) -> Stored<bool>;
+    async fn second_needed(&self) -> Stored<bool>;
+    /// From now on everybody needs a second factor, or not.
+    async fn need_second(&self, needed: bool) -> Stored<()>;
 
     async fn record(&self, deed: Deed) -> Stored<()>;
     /// The record before this line, the newest first.

@@ -2,7 +2,8 @@
 use super::Memory;
 use crate::id::AgentId;
 use crate::runtime::people::{
-    Account, Deed, Invitation, Joined, Login, Newcomer, Open, People, Person, Place, Placed, Role, Stay, handle,
+    Account, Code, Deed, Invitation, Joined, Login, Newcomer, Open, People, Person, Place, Placed, Role, Second, Stay,
+    handle,
 };
 use crate::runtime::ports::{Hash, StoreError, Stored};
 use crate::time::Millis;
@@ -15,6 +16,8 @@ pub struct Staff {
     invites: BTreeMap<Hash, (Millis, Invitation)>,
     logins: BTreeMap<Hash, Stay>,
     deeds: Vec<Deed>,
+    seconds: BTreeMap<AgentId, Second>,
+    second_needed: bool,
 }
 
 impl Staff {
@@ -55,7 +58,8 @@ impl Staff {
             None => {
                 let id = AgentId(self.people.last().map_or(1, |(p, _)| p.id.0 + 1));
                 let place = Place { role: invitation.role, seat: invitation.seat, active: true };
-                self.people.push((Person { id, name: newcomer.name, email, place }, newcomer.password_hash));
+                let person = Person { id, name: newcomer.name, email, place, second: false };
+                self.people.push((person, newcomer.password_hash));
                 id
             }
         };
@@ -71,7 +75,10 @@ impl People for Memory {
     }
 
     async fn everybody(&self) -> Stored<Vec<Person>> {
-        let mut all: Vec<Person> = self.state().staff.people.iter().map(|(p, _)| p.clone()).collect();
+        let state = self.state();
+        let second = |p: &Person| state.staff.seconds.contains_key(&p.id);
+        let mut all: Vec<Person> =
+            state.staff.people.iter().map(|(p, _)| Person { second: second(p), ..p.clone() }).collect();
         all.sort_by_key(|p| (!p.place.active, p.name.to_ascii_lowercase(), p.id));
         Ok(all)
     }
@@ -139,7 +146,8 @@ impl People for Memory {
         let person = state.staff.people.iter().map(|(p, _)| p).find(|p| p.id == stay.agent && p.place.active);
         Ok(person.map(|p| {
             let (role, seat) = (p.place.role, p.place.seat.clone());
-            Login { agent: p.id, name: p.name.clone(), role, seat, csrf: stay.csrf.clone() }
+            let lacks_second = state.staff.second_needed && !state.staff.seconds.contains_key(&p.id);
+            Login { agent: p.id, name: p.name.clone(), role, seat, csrf: stay.csrf.clone(), lacks_second }
         }))
     }
 
@@ -161,6 +169,32 @@ impl People for Memory {
         let before = logins.len();
         logins.retain(|token, s| s.agent != agent || handle(token) != id);
         Ok(logins.len() < before)
+    }
+
+    async fn second(&self, who: AgentId) -> Stored<Option<Second>> {
+        Ok(self.state().staff.seconds.get(&who).cloned())
+    }
+
+    async fn set_second(&self, who: AgentId, second: Option<Second>) -> Stored<()> {
+        let seconds = &mut self.state().staff.seconds;
+        match second {
+            Some(second) => drop(seconds.insert(who, second)),
+            None => drop(seconds.remove(&who)),
+        }
+        Ok(())
+    }
+
+    async fn spend(&self, who: AgentId, code: Code) -> Stored<bool> {
+        Ok(self.state().staff.seconds.get_mut(&who).is_some_and(|s| s.spend(code)))
+    }
+
+    async fn second_needed(&self) -> Stored<bool> {
+        Ok(self.state().staff.second_needed)
+    }
+
+    async fn need_second(&self, needed: bool) -> Stored<()> {
+        self.state().staff.second_needed = needed;
+        Ok(())
     }
 
     async fn record(&self, deed: Deed) -> Stored<()> {

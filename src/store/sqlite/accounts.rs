@@ -24,10 +24,10 @@ pub fn count(c: &Connection) -> Result<u64> {
 }
 
 pub fn people(c: &Connection) -> Result<Vec<Person>> {
-    let sql = "SELECT id, name, email, active, seat, role FROM agents ORDER BY active DESC, lower(name), id";
+    let sql = "SELECT id, name, email, active, seat, role, second IS NOT NULL FROM agents ORDER BY active DESC, lower(name), id";
     let read = |r: &Row<'_>| {
         let place = Place { role: role(r, 5)?, active: r.get(3)?, seat: from_json(&r.get::<_, String>(4)?)? };
-        Ok(Person { id: AgentId(r.get(0)?), name: r.get(1)?, email: r.get(2)?, place })
+        Ok(Person { id: AgentId(r.get(0)?), name: r.get(1)?, email: r.get(2)?, place, second: r.get(6)? })
     };
     c.prepare_cached(sql)?.query_map([], read)?.collect()
 }

@@ -6,6 +6,7 @@ mod files;
 mod journal;
 mod lists;
 mod people;
+mod second;
 mod tickets;
 mod writer;
 
@@ -33,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/005_customers.sql"),
     include_str!("../migrations/006_turns.sql"),
     include_str!("../migrations/007_people.sql"),
+    include_str!("../migrations/008_second.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -2,9 +2,10 @@
 use super::Sqlite;
 use super::accounts::{self, role};
 use super::chats::from_json;
+use super::second;
 use crate::id::AgentId;
 use crate::runtime::people::{
-    Account, Deed, Invitation, Joined, Login, Newcomer, Open, People, Person, Place, Placed, Stay, handle,
+    Account, Code, Deed, Invitation, Joined, Login, Newcomer, Open, People, Person, Place, Placed, Second, Stay, handle,
 };
 use crate::runtime::ports::{Hash, Stored};
 use crate::time::Millis;
@@ -21,11 +22,14 @@ fn log_in(c: &Connection, token: &Hash, stay: &Stay) -> Result<()> {
 }
 
 fn login(c: &Connection, token: &Hash, now: Millis) -> Result<Option<Login>> {
-    let sql = "SELECT a.id, a.name, l.csrf, a.seat, a.role FROM logins l JOIN agents a ON a.id = l.agent
+    let sql =
+        "SELECT a.id, a.name, l.csrf, a.seat, a.role, a.second IS NULL FROM logins l JOIN agents a ON a.id = l.agent
                WHERE l.token = ?1 AND l.expires > ?2 AND a.active";
+    let needed = second::needed(c)?;
     let read = |r: &Row<'_>| {
         let (role, seat) = (role(r, 4)?, from_json(&r.get::<_, String>(3)?)?);
-        Ok(Login { agent: AgentId(r.get(0)?), name: r.get(1)?, role, seat, csrf: r.get(2)? })
+        let lacks_second = needed && r.get::<_, bool>(5)?;
+        Ok(Login { agent: AgentId(r.get(0)?), name: r.get(1)?, role, seat, csrf: r.get(2)?, lacks_second })
     };
     c.prepare_cached(sql)?.query_row(params![token, now.0], read).optional()
 }
@@ -129,6 +133,26 @@ impl People for Sqlite {
     async fn end_login(&self, agent: AgentId, id: &str) -> Stored<bool> {
         let id = id.to_owned();
         self.writer.write(move |c| Ok(end_login(c, agent, &id)?)).await
+    }
+
+    async fn second(&self, who: AgentId) -> Stored<Option<Second>> {
+        self.read(move |c| second::second(c, who)).await
+    }
+
+    async fn set_second(&self, who: AgentId, second: Option<Second>) -> Stored<()> {
+        self.writer.write(move |c| Ok(second::set_second(c, who, second.as_ref())?)).await
+    }
+
+    async fn spend(&self, who: AgentId, code: Code) -> Stored<bool> {
+        self.writer.write(move |c| Ok(second::spend(c, who, code)?)).await
+    }
+
+    async fn second_needed(&self) -> Stored<bool> {
+        self.read(second::needed).await
+    }
+
+    async fn need_second(&self, needed: bool) -> Stored<()> {
+        self.writer.write(move |c| Ok(second::need(c, needed)?)).await
     }
 
     async fn record(&self, deed: Deed) -> Stored<()> {

@@ -1,5 +1,6 @@
 //! Passwords, login cookies and CSRF tokens, and who may go where.
 use crate::runtime::people::{Login, Right, Stay};
+use crate::runtime::ports::Hash;
 use crate::runtime::{Refusal, hashed, secret};
 use crate::web::App;
 use crate::web::errors::ApiError;
@@ -17,6 +18,7 @@ use subtle::ConstantTimeEq;
 
 const LOGIN: &str = "rapport_login";
 const FORM: &str = "rapport_form";
+const HALF: &str = "rapport_half";
 /// A working day, and a little.
 const LASTS: Duration = Duration::from_secs(12 * 3600);
 /// What a browser says about itself, at most.
@@ -71,13 +73,28 @@ pub async fn begin(
     Ok(jar.remove(cookie(app, FORM, String::new())).add(cookie(app, LOGIN, token)))
 }
 
+/// A login that waits for its second factor.
+pub fn half(app: &App, jar: CookieJar) -> Result<(CookieJar, Hash), Refusal> {
+    let token = secret()?;
+    let kept = hashed(&token);
+    Ok((jar.add(cookie(app, HALF, token)), kept))
+}
+
+pub fn half_token(jar: &CookieJar) -> Option<Hash> {
+    jar.get(HALF).map(|c| hashed(c.value()))
+}
+
+pub fn half_over(app: &App, jar: CookieJar) -> CookieJar {
+    jar.remove(cookie(app, HALF, String::new()))
+}
+
 /// Who is logged in.
 pub async fn current(app: &App, jar: &CookieJar) -> Option<Login> {
     app.runtime.store().people().login(token(jar)?, app.runtime.now()).await.ok().flatten()
 }
 
 /// What is kept of this browser's login.
-pub fn token(jar: &CookieJar) -> Option<crate::runtime::ports::Hash> {
+pub fn token(jar: &CookieJar) -> Option<Hash> {
     jar.get(LOGIN).map(|c| hashed(c.value()))
 }
 
@@ -99,6 +116,13 @@ pub async fn require(
 ) -> Response {
     let for_programs = request.uri().path().starts_with("/v1/");
     match current(&app, &jar).await {
+        Some(login) if login.lacks_second && !sets_it_up(request.uri().path()) => {
+            if for_programs {
+                second_first().into_response()
+            } else {
+                Redirect::to("/me/second").into_response()
+            }
+        }
         Some(login) if login.may(right) => {
             request.extensions_mut().insert(login);
             next.run(request).await
@@ -113,6 +137,15 @@ pub async fn require(
         }
         None => Redirect::to("/login").into_response(),
     }
+}
+
+fn sets_it_up(path: &str) -> bool {
+    path == "/me/second"
+}
+
+fn second_first() -> ApiError {
+    let words = "Everybody here needs a second factor. Set yours up at /me/second.";
+    ApiError::new(StatusCode::FORBIDDEN, "second_factor_first", words)
 }
 
 pub fn not_allowed() -> ApiError {

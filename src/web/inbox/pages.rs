@@ -1,5 +1,5 @@
 //! The agents' pages: the first account, the login, the inbox.
-use super::auth;
+use super::{auth, code};
 use crate::id::AgentId;
 use crate::runtime::hashed;
 use crate::runtime::people::{Account, Invitation, Joined, Login, Newcomer};
@@ -60,8 +60,8 @@ fn show_login(app: &App, jar: CookieJar, status: StatusCode, email: &str, error:
     (jar, page).into_response()
 }
 
-const STALE: &str = "This form was open for too long. Please try once more.";
-const LATER: &str = "Please try again in a moment.";
+pub const STALE: &str = "This form was open for too long. Please try once more.";
+pub const LATER: &str = "Please try again in a moment.";
 
 pub async fn log_in(
     State(app): State<App>,
@@ -92,6 +92,11 @@ pub async fn log_in(
         return show_login(&app, jar, StatusCode::UNAUTHORIZED, email, words);
     };
     app.attempts.succeeded(email, peer.ip());
+    match app.runtime.store().people().second(account.id).await {
+        Ok(None) => {}
+        Ok(Some(_)) => return code::ask(&app, jar, account.id, &account.name),
+        Err(_) => return show_login(&app, jar, StatusCode::SERVICE_UNAVAILABLE, email, LATER),
+    }
     deeds::note_of(&app, account.id, &account.name, "logged_in", format!("from {}", peer.ip())).await;
     enter(&app, jar, account.id, &headers, peer).await
 }
@@ -107,7 +112,7 @@ pub fn too_many(wait: Duration) -> String {
     format!("Too many wrong passwords. Please wait {} seconds.", wait.as_secs() + 1)
 }
 
-async fn enter(app: &App, jar: CookieJar, agent: AgentId, headers: &HeaderMap, peer: SocketAddr) -> Response {
+pub async fn enter(app: &App, jar: CookieJar, agent: AgentId, headers: &HeaderMap, peer: SocketAddr) -> Response {
     match auth::begin(app, jar.clone(), agent, headers, peer.ip()).await {
         Ok(jar) => (jar, Redirect::to("/inbox")).into_response(),
         Err(_) => show_login(app, jar, StatusCode::SERVICE_UNAVAILABLE, "", LATER),

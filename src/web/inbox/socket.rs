@@ -219,6 +219,9 @@ impl Inbox {
 
     async fn still_logged_in(&mut self) -> Step {
         let Some(login) = auth::current(&self.app, &self.jar).await else { return Err(broken("logged out")) };
+        if login.lacks_second {
+            return Err(broken("second factor first"));
+        }
         let moved = login != self.login;
         self.login = login;
         // Another role or other teams: all that depends on them is sent anew.

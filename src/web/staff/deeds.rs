@@ -16,7 +16,6 @@ const DEEDS: &[(&str, &str)] = &[
     ("logged_in", "logged in"),
     ("logged_out", "logged out"),
     ("wrong_password", "was given a wrong password"),
-    ("locked_out", "is locked out for a while after wrong passwords"),
     ("invited", "made an invitation"),
     ("withdrew", "withdrew a link"),
     ("joined", "made an account"),
@@ -27,6 +26,11 @@ const DEEDS: &[(&str, &str)] = &[
     ("password_changed", "changed the own password"),
     ("password_renewed", "chose a new password by a link"),
     ("login_ended", "ended a login"),
+    ("wrong_code", "was given a wrong code"),
+    ("second_on", "switched the second factor on"),
+    ("second_off", "switched a second factor off"),
+    ("second_needed", "asks everybody for a second factor"),
+    ("second_free", "leaves the second factor to everybody"),
 ];
 
 /// Writes a line; a store that refuses it is told of in the log, since what was done is done.

@@ -22,10 +22,12 @@ async fn whole(app: &App, me: &Login, jar: &CookieJar, status: StatusCode, news:
     let (Ok(people), Ok(logins)) = (store.everybody().await, store.logins(me.agent, app.runtime.now()).await) else {
         return show::later(app);
     };
-    let email = people.into_iter().find(|p| p.id == me.agent).map(|p| p.email).unwrap_or_default();
+    let own = people.into_iter().find(|p| p.id == me.agent);
+    let (email, second) = own.map(|p| (p.email, p.second)).unwrap_or_default();
     let this = auth::token(jar).map(|t| handle(&t)).unwrap_or_default();
     let about = me.role.about();
-    let values = context! { person => context! {}, email, about, logins => login_lines(app, &logins), this, ..news };
+    let values =
+        context! { person => context! {}, email, second, about, logins => login_lines(app, &logins), this, ..news };
     show::with(app, me, status, "pages/me.html", values)
 }
 

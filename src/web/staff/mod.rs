@@ -3,4 +3,5 @@ pub mod deeds;
 pub mod me;
 pub mod people;
 pub mod person;
+pub mod second;
 mod show;

@@ -35,7 +35,7 @@ async fn whole(app: &App, me: &Login, status: StatusCode, news: Value) -> Respon
         let (teams, skills) = (joined(&p.place.seat.teams), joined(&p.place.seat.skills));
         context! {
             id => p.id.0, name => &p.name, email => &p.email, role => p.place.role.word(), teams, skills,
-            active => p.place.active, here => here.contains(&p.id), own => p.id == me.agent,
+            active => p.place.active, here => here.contains(&p.id), own => p.id == me.agent, second => p.second,
         }
     };
     let name = |id: AgentId| people.iter().find(|p| p.id == id).map(|p| p.name.clone());
@@ -48,7 +48,8 @@ async fn whole(app: &App, me: &Login, status: StatusCode, news: Value) -> Respon
     let lines: Vec<Value> = people.iter().map(line).collect();
     let links: Vec<Value> = open.iter().map(link).collect();
     let teams: Vec<Value> = show::teams(app).iter().map(|t| context! { name => t, on => false }).collect();
-    let values = context! { lines, links, teams, roles => show::roles(me), person => context! {}, ..news };
+    let needed = store.second_needed().await.unwrap_or_default();
+    let values = context! { needed, lines, links, teams, roles => show::roles(me), person => context! {}, ..news };
     show::with(app, me, status, "pages/people.html", values)
 }
 

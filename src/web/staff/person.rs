@@ -37,7 +37,7 @@ async fn whole(app: &App, me: &Login, person: &Person, status: StatusCode, news:
     let values = context! {
         person => context! {
             id => person.id.0, name => &person.name, email => &person.email, role => person.place.role.word(),
-            active => person.place.active, capacity => seat.capacity,
+            active => person.place.active, capacity => seat.capacity, second => person.second, own => person.id == me.agent,
             skills => seat.skills.iter().cloned().collect::<Vec<_>>().join(", "),
         },
         teams, roles => show::roles(me), logins => login_lines(app, &logins), may => me.role.decides(person.place.role), ..news
@@ -132,7 +132,7 @@ async fn changed(app: &App, me: &Login, person: &Person, place: Place, what: &'s
 }
 
 /// The person, where this login decides about them.
-async fn decided(
+pub async fn decided(
     app: &App,
     me: &Login,
     id: i64,

@@ -23,7 +23,7 @@ pub fn with(app: &App, me: &Login, status: StatusCode, page: &str, values: Value
     let leads = me.may(Right::Lead);
     // Which of the links above is the page's own.
     let here = match page {
-        "pages/me.html" => "me",
+        "pages/me.html" | "pages/second.html" => "me",
         "pages/deeds.html" => "record",
         _ => "people",
     };

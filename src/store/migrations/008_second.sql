@@ -1,0 +1,2 @@
+-- Second factors.
+ALTER TABLE agents ADD COLUMN second TEXT;
