@@ -53,5 +53,6 @@ mod support;
 mod understand;
 mod visitor;
 mod widget;
+mod widget_looks;
 mod widget_safe;
 mod widget_stage;

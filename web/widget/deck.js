@@ -14,6 +14,13 @@ export function deck(cards) {
   const on = act(icon("M9 6l6 6-6 6"), () => by(1));
   back.ariaLabel = t("Earlier cards");
   on.ariaLabel = t("More cards");
+  // A key's own small step would snap back to the card that it left.
+  row.onkeydown = (event) => {
+    const way = { ArrowRight: ltr(), ArrowLeft: -ltr() }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    by(way);
+  };
   const ends = () => {
     const at = Math.abs(row.scrollLeft);
     back.hidden = at < 8;
