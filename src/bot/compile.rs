@@ -229,9 +229,11 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
 /// Texts of the house alone: one that the author writes too is his.
 fn built_in(parts: &Parts) -> BTreeSet<String> {
     let house = parts.flows.get(parts.own..).unwrap_or_default();
-    let own = check::own_texts(parts.flows.get(..parts.own).unwrap_or_default(), &parts.settings.kinds);
-    let ours = check::texts_of(house, &settings::Kinds::default());
-    ours.into_iter().filter(|text| !own.contains(text)).collect()
+    let mut ours: BTreeSet<String> = check::texts_of(house, &settings::Kinds::default()).into_iter().collect();
+    for text in check::own_texts(parts.flows.get(..parts.own).unwrap_or_default(), &parts.settings.kinds) {
+        ours.remove(text);
+    }
+    ours
 }
 
 /// Where `languages` stands in `bot.yaml`.

@@ -203,24 +203,6 @@ pub fn read(file: FileId, source: &SourceFile) -> (Locale, Vec<Diagnostic>) {
     (locale, reader.found)
 }
 
-/// Every text that customers may read: steps and titles, and further ones, each once.
-pub fn texts(
-    flows: &[Flow],
-    labels: impl Iterator<Item = String>,
-    of_step: impl Fn(&Flow) -> Vec<String>,
-) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut seen = BTreeSet::new();
-    let titles = |f: &Flow| f.title.as_ref().map(|t| t.text.clone());
-    let own = flows.iter().flat_map(|f| titles(f).into_iter().chain(of_step(f)));
-    for text in own.chain(labels) {
-        if text.chars().any(char::is_alphabetic) && seen.insert(text.clone()) {
-            found.push(text);
-        }
-    }
-    found
-}
-
 const LOOKED_FOR: usize = 200;
 
 /// What is wrong between translations and the bot.

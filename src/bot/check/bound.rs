@@ -10,18 +10,18 @@ use crate::language::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The worst way from each operation on: turns, and the operations that follow.
-struct Worst {
+struct Worst<'a> {
     turns: Vec<u32>,
     /// What stands next on the way: a step of this flow, or first a whole other flow. Several where the way comes back
     /// to take another one.
-    next: Vec<Vec<Hop>>,
+    next: Vec<Vec<Hop<'a>>>,
     own: Vec<u32>,
     /// The earliest operation to which a way from here may come back.
     back: Vec<Option<At>>,
 }
 
 /// A whole other flow, then a step of this one.
-type Hop = (Option<String>, Option<At>);
+type Hop<'a> = (Option<&'a str>, Option<At>);
 
 pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
     let before = found.len();
@@ -52,7 +52,7 @@ pub fn check(proof: &Proof<'_>, found: &mut Vec<Diagnostic>) -> Option<Bound> {
 }
 
 /// The longest of all ways: what was begun before, a topic, a person who is asked for, and the end.
-fn whole(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>) -> Bound {
+fn whole(proof: &Proof<'_>, all: &BTreeMap<&str, Worst<'_>>) -> Bound {
     let total = |name: &str| all.get(name).and_then(|w| w.turns.first().copied()).unwrap_or(0);
     let own =
         |f: &&FlowCode| f.name != MAIN && !(f.house && house::is(&f.name)) && (f.begins() || proof.offered(&f.name));
@@ -83,7 +83,7 @@ fn whole(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>) -> Bound {
 }
 
 /// What is left of a flow when the topic has ended that the customer named at its open question.
-fn left_open(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>, flow: &FlowCode) -> Option<WorstStep> {
+fn left_open(proof: &Proof<'_>, all: &BTreeMap<&str, Worst<'_>>, flow: &FlowCode) -> Option<WorstStep> {
     let turns = rest(proof, all, flow, 0).filter(|turns| *turns > 0)?;
     let first = flow.ops.first()?;
     let words = "what follows an open question".to_owned();
@@ -91,7 +91,7 @@ fn left_open(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>, flow: &FlowCode) ->
 }
 
 /// The most that follows an open question of a flow, or a wait; `None` where it has none.
-fn rest(proof: &Proof<'_>, all: &BTreeMap<&str, Worst>, flow: &FlowCode, depth: usize) -> Option<u32> {
+fn rest(proof: &Proof<'_>, all: &BTreeMap<&str, Worst<'_>>, flow: &FlowCode, depth: usize) -> Option<u32> {
     let worst = all.get(flow.name.as_str()).filter(|_| depth < 8)?;
     let inner = |name: &str| proof.flows.get(name).and_then(|f| rest(proof, all, f, depth + 1));
     let after = |mut at: At| {
@@ -246,7 +246,7 @@ fn other<'a>(flow: &FlowCode, goal: &Goal<'a>) -> Option<&'a str> {
 
 /// Blocks stand behind the step they belong to, so that the way from the end to the beginning meets each step after all that
 /// follow it. What goes back is counted in `rounds`; after it another way is taken, so the two add up.
-fn worst(proof: &Proof<'_>, flow: &FlowCode, all: &BTreeMap<&str, Worst>) -> Worst {
+fn worst<'a>(proof: &Proof<'a>, flow: &FlowCode, all: &BTreeMap<&str, Worst<'a>>) -> Worst<'a> {
     let count = flow.ops.len();
     let rounds = rounds(flow);
     let mut w =
@@ -286,7 +286,14 @@ fn worst(proof: &Proof<'_>, flow: &FlowCode, all: &BTreeMap<&str, Worst>) -> Wor
 }
 
 /// The turns of one way on, and where it leads first.
-fn one_way(flow: &FlowCode, at: At, goal: &Goal<'_>, times: u32, w: &Worst, all: &BTreeMap<&str, Worst>) -> (u32, Hop) {
+fn one_way<'a>(
+    flow: &FlowCode,
+    at: At,
+    goal: &Goal<'a>,
+    times: u32,
+    w: &Worst<'a>,
+    all: &BTreeMap<&str, Worst<'a>>,
+) -> (u32, Hop<'a>) {
     let through = other(flow, goal);
     let to = match goal {
         // The end of a goodbye is the end of the chat.
@@ -297,7 +304,7 @@ fn one_way(flow: &FlowCode, at: At, goal: &Goal<'_>, times: u32, w: &Worst, all:
     };
     let there = through.and_then(|f| all.get(f)).and_then(|o| o.turns.first().copied()).unwrap_or(0);
     let after = to.and_then(|t| place(&w.turns, t).copied()).unwrap_or(0);
-    (there.saturating_mul(times).saturating_add(after), (through.map(str::to_owned).filter(|_| there > 0), to))
+    (there.saturating_mul(times).saturating_add(after), (through.filter(|_| there > 0), to))
 }
 
 /// How often the customer may have to write at one step.
@@ -338,7 +345,7 @@ fn turns(op: &Op) -> u32 {
 /// The worst way step by step, as deep as flows lie within flows.
 fn tell(
     proof: &Proof<'_>,
-    all: &BTreeMap<&str, Worst>,
+    all: &BTreeMap<&str, Worst<'_>>,
     name: &str,
     from: At,
     depth: usize,
@@ -360,7 +367,7 @@ fn tell(
             through.iter().for_each(|f| tell(proof, all, f, 0, depth + 1, steps));
             next.iter().for_each(|to| tell(proof, all, name, *to, depth + 1, steps));
         }
-        if let Some(through) = last.0.as_ref().filter(|_| depth < 32) {
+        if let Some(through) = last.0.filter(|_| depth < 32) {
             tell(proof, all, through, 0, depth + 1, steps);
         }
         match last.1 {

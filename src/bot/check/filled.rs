@@ -106,14 +106,17 @@ impl<'a> Filled<'a> {
 
     /// What each flow has filled when it ends; begins with "everything" and takes away.
     fn ends(&mut self) {
-        let mut dirty = Queue::of(self.proof.flows.keys().map(String::as_str));
+        // What a flow adds is asked by those who call it alone.
+        let called = |name: &&str| self.proof.callers(name).next().is_some();
+        let mut dirty = Queue::of(self.proof.flows.keys().map(String::as_str).filter(called));
         while let Some(name) = dirty.next() {
             let Some(flow) = self.proof.flows.get(name) else { continue };
             let known = self.known(flow, &self.with_needs(flow, &Facts::default()));
             let ended = self.at_the_end(flow, &known);
             if self.adds.get(name) != Some(&ended) {
                 self.adds.insert(name, ended);
-                self.proof.callers(name).for_each(|caller| dirty.add(caller));
+                let callers = self.proof.callers(name).filter(called);
+                callers.for_each(|caller| dirty.add(caller));
             }
         }
     }
@@ -171,7 +174,7 @@ impl<'a> Filled<'a> {
             }
         }
         while let Some(name) = dirty.next() {
-            let Some(flow) = self.proof.flows.get(name) else { continue };
+            let Some(flow) = self.proof.flows.get(name).filter(|flow| self.leads_on(flow)) else { continue };
             let entry = self.entry.get(name).cloned().unwrap_or_default();
             let known = self.known(flow, &self.with_needs(flow, &entry));
             for (at, facts) in (0..).zip(&known) {
@@ -190,6 +193,12 @@ impl<'a> Filled<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a way of it leads into another flow of the same topic.
+    fn leads_on(&self, flow: &FlowCode) -> bool {
+        let mut ways = self.ways.get(flow.number).into_iter().flatten().flatten();
+        ways.any(|way| matches!(way.goal, Goal::Run(_) | Goal::Flow(_)))
     }
 
     /// What is known before each operation of a flow that begins with `entry` known.

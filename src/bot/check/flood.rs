@@ -74,7 +74,7 @@ struct Floods<'a, 'p> {
     cost: Cost,
     all: BTreeMap<&'a str, Table>,
     /// Details that only one question fills: what forgets them has them asked.
-    unasked: BTreeSet<&'a str>,
+    unasked: &'p BTreeSet<&'a str>,
     /// What may follow in the same turn when a flow has ended.
     after: BTreeMap<&'a str, u32>,
 }
@@ -83,8 +83,9 @@ struct Floods<'a, 'p> {
 pub fn check(proof: &Proof<'_>, order: &[&FlowCode], found: &mut Vec<Diagnostic>) {
     let told = |n| format!("From here the bot may say {n} things at once, without waiting for an answer");
     let many = |n| format!("From here the bot may go through {n} steps without waiting for anything");
-    if !Floods::told(proof, order, messages, MESSAGES, &told, found) {
-        Floods::told(proof, order, |_, _| 1, STEPS, &many, found);
+    let unasked = filled_once(proof, order);
+    if !Floods::told(proof, order, &unasked, messages, MESSAGES, &told, found) {
+        Floods::told(proof, order, &unasked, |_, _| 1, STEPS, &many, found);
     }
 }
 
@@ -128,13 +129,14 @@ impl<'a, 'p> Floods<'a, 'p> {
     fn told(
         proof: &'p Proof<'a>,
         order: &[&'a FlowCode],
+        unasked: &'p BTreeSet<&'a str>,
         cost: Cost,
         limit: u32,
         problem: &dyn Fn(u32) -> String,
         found: &mut Vec<Diagnostic>,
     ) -> bool {
         let (all, after) = Default::default();
-        let mut floods = Floods { proof, cost, all, unasked: filled_once(proof, order), after };
+        let mut floods = Floods { proof, cost, all, unasked, after };
         let before = found.len();
         for flow in order {
             let table = floods.of_flow(flow);

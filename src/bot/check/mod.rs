@@ -34,6 +34,7 @@ use crate::language::ast::Flow;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::steps::Step;
 use crate::language::test::Test;
+use std::collections::BTreeSet;
 
 /// Everything that a check may look at.
 pub struct Subject<'a> {
@@ -47,30 +48,33 @@ pub struct Subject<'a> {
     pub tests: &'a [Test],
 }
 
-/// The texts that customers may read, as written: those of all flows, and what the rows of tables are called.
+/// The texts that customers may read, as written, each once: those of all flows, what the rows of tables are called, and the
+/// engine's own words.
 pub fn texts_of(flows: &[Flow], kinds: &of_bot::Kinds) -> Vec<String> {
-    of_flows(flows, kinds, crate::bot::phrases::all().map(str::to_owned))
+    let mut seen = BTreeSet::new();
+    let phrases = crate::bot::phrases::all().map(|phrase| -> &str { phrase });
+    let all = own_texts(flows, kinds).into_iter().chain(phrases);
+    let once = all.filter(|text| text.chars().any(char::is_alphabetic) && seen.insert(*text));
+    once.map(str::to_owned).collect()
 }
 
-/// The same without the engine's own words.
-pub fn own_texts(flows: &[Flow], kinds: &of_bot::Kinds) -> Vec<String> {
-    of_flows(flows, kinds, std::iter::empty())
-}
-
-fn of_flows(flows: &[Flow], kinds: &of_bot::Kinds, phrases: impl Iterator<Item = String>) -> Vec<String> {
-    let labels = kinds.values().filter_map(of_bot::Kind::table).flat_map(|table| &table.rows);
-    crate::bot::locales::texts(flows, labels.map(|row| row.label.clone()).chain(phrases), |flow| {
-        let mut found = Vec::new();
+/// The same without the engine's words, and as often as they stand there.
+pub fn own_texts<'t>(flows: &'t [Flow], kinds: &'t of_bot::Kinds) -> Vec<&'t str> {
+    let mut found: Vec<&str> = Vec::new();
+    for flow in flows {
+        found.extend(flow.title.as_ref().map(|title| title.text.as_str()));
         visit::steps(flow, &mut |step| {
             // Notes and summaries are for the team, in its own language.
             let summary = if let Step::Escalate(s) = step { s.summary.as_ref() } else { None };
             if !matches!(step, Step::Note(_) | Step::Notify(_)) {
                 let read = visit::texts(step).into_iter().filter(|p| Some(*p) != summary);
-                found.extend(read.map(|p| p.text.clone()));
+                found.extend(read.map(|p| p.text.as_str()));
             }
         });
-        found
-    })
+    }
+    let labels = kinds.values().filter_map(of_bot::Kind::table).flat_map(|table| &table.rows);
+    found.extend(labels.map(|row| row.label.as_str()));
+    found
 }
 
 /// All mistakes between the parts.

@@ -76,16 +76,18 @@ fn runs(placed: &Placed) -> Option<String> {
     }
 }
 
-/// What the operations of each flow name, those of the flows that it calls included.
+/// What the operations of each flow that is called name, those of the flows that it calls included.
 fn with_called(
     flows: &Flows,
     names: impl Fn(&Placed) -> Vec<String>,
     calls: impl Fn(&Placed) -> Option<String>,
 ) -> Details {
     let own = |f: &FlowCode| f.ops.iter().flat_map(&names).collect::<BTreeSet<String>>();
-    let mut all: Details = flows.iter().map(|(n, f)| (n.clone(), Arc::new(own(f)))).collect();
     let called = |f: &FlowCode| f.ops.iter().filter_map(&calls).collect::<BTreeSet<String>>();
     let calls: Vec<(&String, BTreeSet<String>)> = flows.iter().map(|(n, f)| (n, called(f))).collect();
+    // Nobody asks for the names of a flow that none calls.
+    let some: BTreeSet<&String> = calls.iter().flat_map(|(_, called)| called).collect();
+    let mut all: Details = some.into_iter().filter_map(|n| Some((n.clone(), Arc::new(own(flows.get(n)?))))).collect();
     // Each round carries the names one call further.
     for _ in 0..DEEPEST {
         let mut grew = false;
