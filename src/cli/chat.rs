@@ -11,6 +11,7 @@ use crate::runtime::ports::{Connector, Request};
 use crate::time::{Clock, Millis, SystemClock};
 use crate::understand::mood::Mood;
 use anyhow::{Result, bail};
+use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, Write};
@@ -44,6 +45,14 @@ pub struct ChatArgs {
     /// The customer has been here before.
     #[arg(long)]
     returning: bool,
+    /// Talk as if it were then, by the bot's clock, like `2026-05-04 18:30`.
+    #[arg(long, value_name = "DAY TIME", value_parser = moment)]
+    at: Option<DateTime>,
+}
+
+/// `2026-05-04 18:30`, or a day alone, which begins at midnight.
+fn moment(text: &str) -> Result<DateTime, String> {
+    text.trim().parse().map_err(|_| "write the day and the time like `2026-05-04 18:30`".to_owned())
 }
 
 /// `level=gold`, `vip=yes`, `points=3`.
@@ -120,6 +129,8 @@ struct Talk {
     session: Session,
     connector: Http,
     waiter: tokio::runtime::Runtime,
+    /// From this machine's clock to the one that the chat goes by, in milliseconds.
+    shift: i64,
     /// How far time was let pass.
     ahead: Duration,
     timers: BTreeMap<String, (Millis, Timer)>,
@@ -130,15 +141,22 @@ struct Talk {
 impl Talk {
     fn new(bot: Arc<Bot>, args: &ChatArgs) -> Result<Self> {
         let id = SessionId::new(uuid::Uuid::now_v7());
-        let session = Session::new(id, &bot.id, SystemClock.now());
+        let now = SystemClock.now();
+        let then = args.at.map(|at| bot.settings.time_zone.to_timestamp(at)).transpose()?;
+        let shift = then.map_or(0, |then| then.as_millisecond() - now.0);
+        let session = Session::new(id, &bot.id, Millis(now.0 + shift));
         let waiter = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let connector = Http::new(super::demo::secrets())?;
         let (ahead, timers) = Default::default();
-        Ok(Self { bot, session, connector, waiter, ahead, timers, why: args.why, pretend: args.pretend })
+        Ok(Self { bot, session, connector, waiter, shift, ahead, timers, why: args.why, pretend: args.pretend })
     }
 
     fn now(&self) -> Millis {
-        SystemClock.now() + self.ahead
+        self.clock() + self.ahead
+    }
+
+    fn clock(&self) -> Millis {
+        Millis(SystemClock.now().0 + self.shift)
     }
 
     /// Time passes; what was to happen by then happens.
@@ -149,10 +167,10 @@ impl Talk {
             let next = self.timers.values().filter(|(due, _)| *due <= until).min_by_key(|(due, _)| *due).cloned();
             let Some((due, timer)) = next else { break };
             self.timers.remove(&timer.key());
-            self.ahead = self.ahead.max(due - SystemClock.now());
+            self.ahead = self.ahead.max(due - self.clock());
             self.give(Input::TimerFired { timer })?;
         }
-        self.ahead = self.ahead.max(until - SystemClock.now());
+        self.ahead = self.ahead.max(until - self.clock());
         Ok(())
     }
 

@@ -25,12 +25,27 @@ fn words(output: &Output) -> String {
 /// Before the shop's systems are there, whoever writes the bot says what they answer.
 #[test]
 fn answers_of_systems_are_made_up_in_the_terminal() {
-    let args = ["chat", "flows/bluebird", "--pretend", "--returning", "--customer", "first_name=Ann"];
+    let args = [
+        "chat",
+        "flows/bluebird",
+        "--pretend",
+        "--returning",
+        "--customer",
+        "first_name=Ann",
+        "--at",
+        "2026-05-04 10:00",
+    ];
     let lines = "where is my order\n204518\nlost\nnot_found\n204519\nfails\n\n";
     let said = words(&rapport(&root(), &args, lines));
     for words in ["Welcome back, Ann", "`lost` is none of its outcomes", "I can't find 204518", "asked for a person"] {
         assert!(said.contains(words), "{words}: {said}");
     }
+    // In the evening the same customer hears when somebody is back.
+    let late = ["chat", "flows/bluebird", "--customer", "first_name=Ann", "--at", "2026-05-04 22:00"];
+    let said = words(&rapport(&root(), &late, ""));
+    assert!(said.contains("The team is back tomorrow at 9:00"), "{said}");
+    let odd = words(&rapport(&root(), &["chat", "flows/bluebird", "--at", "tonight"], ""));
+    assert!(odd.contains("like `2026-05-04 18:30`"), "{odd}");
     let odd = words(&rapport(&root(), &["chat", "flows/bluebird", "--customer", "Ann"], ""));
     assert!(odd.contains("write it like `first_name=Ann`"), "{odd}");
 }
