@@ -6,11 +6,12 @@ use super::op::FlowCode;
 use super::philosophy::{self, Philosophy};
 use super::settings::{self, Settings};
 use super::template::Templates;
-use super::{Bot, Integrations, MAIN, house, integrations};
+use super::{Bot, Integrations, MAIN, house, integrations, knowledge};
 use crate::language::ast::Flow;
 use crate::language::diagnostic::{Diagnostic, Severity};
 use crate::language::source::{FileId, SourceFile, Span};
 use crate::language::test::Test;
+use crate::understand::articles::{Article, Articles};
 use crate::understand::topics::{Example, Strictness, Topics};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,7 @@ struct Parts {
     own: usize,
     settings: Settings,
     integrations: Integrations,
+    articles: Vec<Article>,
     philosophy: Philosophy,
     locales: Locales,
     texts: Vec<String>,
@@ -97,6 +99,7 @@ fn made(files: &Files, checked: Checked) -> Compiled {
         tests: parts.tests,
         settings: parts.settings,
         integrations: parts.integrations,
+        knowledge: Articles::new(parts.articles),
         flows,
         templates: templates.ready(),
         bound,
@@ -169,6 +172,7 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
         own: 0,
         settings: settings::defaults(id),
         integrations: Integrations::default(),
+        articles: vec![],
         philosophy: Philosophy::default(),
         locales: Locales::default(),
         texts: vec![],
@@ -202,6 +206,11 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
                 spoken.extend(locales::tag(name).map(|tag| (tag, locale)));
                 found
             }
+            name if name.starts_with(knowledge::FOLDER) => {
+                let (article, found) = knowledge::read(file, source);
+                parts.articles.extend(article);
+                found
+            }
             name if name.starts_with(TESTS) => {
                 let (tests, found) = crate::language::test::parse(file, source);
                 parts.tests.extend(tests);
@@ -218,12 +227,21 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
         };
         parts.found.extend(found);
     }
+    own_systems(&mut parts);
     let tags = spoken.iter().map(|(tag, _)| tag.clone());
     parts.locales = Locales::of_the_house(&parts.settings.languages.iter().cloned().chain(tags).collect::<Vec<_>>());
     spoken.into_iter().for_each(|(tag, locale)| parts.locales.add(&tag, locale));
     parts.texts = check::texts_of(&parts.flows, &parts.settings.kinds);
     parts.locales.built_in(built_in(&parts));
     parts
+}
+
+/// What rapport answers itself. A system of the author's by the same name takes its place.
+fn own_systems(parts: &mut Parts) {
+    if !parts.articles.is_empty() {
+        let own = integrations::own::KNOWLEDGE;
+        parts.integrations.systems.entry(own.system.into()).or_insert_with(|| own.described());
+    }
 }
 
 /// Texts of the house alone: one that the author writes too is his.

@@ -6,6 +6,7 @@ pub mod compile;
 pub mod graph;
 pub mod house;
 pub mod integrations;
+pub mod knowledge;
 pub mod locales;
 mod lower;
 pub mod op;
@@ -13,6 +14,7 @@ pub mod paths;
 pub mod philosophy;
 pub mod phrases;
 pub mod settings;
+pub mod shelf;
 pub mod template;
 pub mod yaml;
 
@@ -23,6 +25,7 @@ pub use op::FlowCode;
 pub use settings::Settings;
 
 use crate::language::test::Test;
+use crate::understand::articles::Articles;
 use crate::understand::topics::Topics;
 use locales::Locales;
 use serde_json::{Map, Value};
@@ -41,6 +44,8 @@ pub struct Bot {
     pub hash: String,
     pub settings: Settings,
     pub integrations: Integrations,
+    /// Its help articles.
+    pub knowledge: Articles,
     /// By name, house flows included.
     pub flows: BTreeMap<String, FlowCode>,
     pub templates: Templates,
@@ -93,9 +98,10 @@ impl Bot {
         language.and_then(|tag| self.locales.text(tag, text)).unwrap_or(text)
     }
 
-    /// Learns the topics of all languages now, so that no customer waits for it.
+    /// Learns the topics of all languages and the articles now, so that no customer waits for it.
     pub fn learn(&self) {
         self.topics.learn();
+        self.knowledge.learn();
         self.topics_in.values().for_each(Topics::learn);
     }
 

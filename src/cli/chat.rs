@@ -2,7 +2,7 @@
 use super::{load, out};
 use crate::bot::Bot;
 use crate::bot::settings::duration;
-use crate::connector::Http;
+use crate::connector::{Http, Shelf};
 use crate::engine::file::{File, kind_of};
 use crate::engine::{self, Answer, Effect, Event, Input, Session, Speaker, Timer, Turn, What};
 use crate::id::SessionId;
@@ -127,7 +127,7 @@ fn file(path: &str, id: &str) -> Result<File> {
 struct Talk {
     bot: Arc<Bot>,
     session: Session,
-    connector: Http,
+    connector: Shelf,
     waiter: tokio::runtime::Runtime,
     /// From this machine's clock to the one that the chat goes by, in milliseconds.
     shift: i64,
@@ -146,7 +146,7 @@ impl Talk {
         let shift = then.map_or(0, |then| then.as_millisecond() - now.0);
         let session = Session::new(id, &bot.id, Millis(now.0 + shift));
         let waiter = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let connector = Http::new(super::demo::secrets())?;
+        let connector = Shelf::before(Arc::new(Http::new(super::demo::secrets())?));
         let (ahead, timers) = Default::default();
         Ok(Self { bot, session, connector, waiter, shift, ahead, timers, why: args.why, pretend: args.pretend })
     }
@@ -221,7 +221,7 @@ impl Talk {
 
     /// Really asks the other system, unless its answers are made up here; the demo's token serves where no other is set.
     fn call(&self, call: u32, system: &str, action: &str, args: &Map<String, Value>) -> Result<Answer> {
-        if self.pretend {
+        if self.pretend && !self.bot.integrations.systems.get(system).is_some_and(|s| s.own) {
             return self.made_up(system, action, args);
         }
         let key = format!("{}-{call}", self.session.id);

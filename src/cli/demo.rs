@@ -12,14 +12,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// The bot that knows the shop, inside the binary: `demo` works in an empty folder too.
-const BLUEBIRD: [(&str, &str); 6] = [
-    ("bot.yaml", include_str!("../../flows/bluebird/bot.yaml")),
-    ("integrations.yaml", include_str!("../../flows/bluebird/integrations.yaml")),
-    ("main.flow", include_str!("../../flows/bluebird/main.flow")),
-    ("orders.flow", include_str!("../../flows/bluebird/orders.flow")),
-    ("philosophy.yaml", include_str!("../../flows/bluebird/philosophy.yaml")),
-    ("returns.flow", include_str!("../../flows/bluebird/returns.flow")),
-];
+#[derive(rust_embed::RustEmbed)]
+#[folder = "flows/bluebird/"]
+#[include = "*.flow"]
+#[include = "*.yaml"]
+#[include = "knowledge/*"]
+#[exclude = "tests/*"]
+struct Bluebird;
+
 /// Where `flows/bluebird/integrations.yaml` expects the shop.
 const SHOP: &str = "127.0.0.1:8081";
 
@@ -50,7 +50,8 @@ pub fn bots(flows: &Path, shop: SocketAddr) -> Result<Vec<Arc<Bot>>> {
         }
     }
     if all.iter().all(|f| f.id != "bluebird") {
-        let texts = BLUEBIRD.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+        let text = |name: &str| Some(String::from_utf8_lossy(&Bluebird::get(name)?.data).into_owned());
+        let texts = Bluebird::iter().filter_map(|name| Some((name.to_string(), text(&name)?))).collect();
         all.push(Files { id: "bluebird".into(), texts });
     }
     all.into_iter().map(|files| one(files, shop)).collect()

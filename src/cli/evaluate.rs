@@ -1,4 +1,5 @@
 //! `rapport evaluate`: how well topics are understood, on anyone's data.
+use super::knowledge::{self, measure::Half};
 use crate::understand::measure::{Report, frustration, labelled, percent};
 use crate::understand::topics::{Example, Topics};
 use anyhow::{Context, Result, bail};
@@ -15,10 +16,10 @@ const REJECTED: f64 = 0.7;
 #[derive(Clone, Debug, clap::Args)]
 pub struct EvaluateArgs {
     /// Examples to learn from: a text, a tab and its topic on each line.
-    #[arg(long, required_unless_present = "mood")]
+    #[arg(long, required_unless_present_any = ["mood", "knowledge"])]
     pub train: Option<PathBuf>,
     /// Messages to read, written alike. May be given several times.
-    #[arg(long, required_unless_present = "mood")]
+    #[arg(long, required_unless_present_any = ["mood", "knowledge"])]
     pub test: Vec<PathBuf>,
     /// The label of messages about other matters. They are never learned.
     #[arg(long)]
@@ -29,6 +30,18 @@ pub struct EvaluateArgs {
     /// A label of frustrated messages. May be given several times.
     #[arg(long)]
     pub positive: Vec<String>,
+    /// Questions with the names of the articles that answer them, joined by `,`; `-` where none does.
+    #[arg(long, requires = "bot", conflicts_with_all = ["train", "test", "mood"])]
+    pub knowledge: Option<PathBuf>,
+    /// The bot whose articles are asked.
+    #[arg(long)]
+    pub bot: Option<PathBuf>,
+    /// Ask all questions, or every other one.
+    #[arg(long, value_enum, default_value = "all")]
+    pub half: Half,
+    /// List the questions that did not go as wanted.
+    #[arg(long)]
+    pub list: bool,
     /// Print JSON, for other programs.
     #[arg(long)]
     pub json: bool,
@@ -47,6 +60,14 @@ pub struct Measured {
 pub fn run(args: &EvaluateArgs) -> Result<ExitCode> {
     if let Some(file) = &args.mood {
         return mood(file, args);
+    }
+    if let (Some(file), Some(bot)) = (&args.knowledge, &args.bot) {
+        let measured = knowledge::measure::measure(&knowledge::articles(bot)?, file, args.half)?;
+        match args.json {
+            true => println!("{}", serde_json::to_string_pretty(&knowledge::measure::to_json(&measured))?),
+            false => print!("{}", knowledge::measure::words(&measured, args.list)),
+        }
+        return Ok(ExitCode::SUCCESS);
     }
     let Some(file) = &args.train else { bail!("Give examples to learn from with `--train`.") };
     let train = read(file)?;

@@ -1,6 +1,7 @@
 //! Bots from folders.
 use super::colour::Colour;
 use crate::bot::compile::TESTS;
+use crate::bot::knowledge::{ENDINGS, FOLDER};
 use crate::bot::{Bot, Compiled, Files, compile};
 use crate::language::Severity;
 use crate::language::render;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 
 /// Larger files are no texts that a person wrote.
 const LARGEST: u64 = 8 * 1024 * 1024;
+/// A PDF has pictures too.
+const LARGEST_PDF: u64 = 64 * 1024 * 1024;
 const SETTINGS: [&str; 3] = ["bot.yaml", "integrations.yaml", "philosophy.yaml"];
 /// Built-in flows are no bot of their own.
 const NO_BOT: &str = "house";
@@ -88,6 +91,16 @@ pub fn files(folder: &Path) -> Result<Files> {
             texts.push((format!("locales/{name}"), text(&path)?));
         }
     }
+    let knowledge = folder.join("knowledge");
+    if knowledge.is_dir() {
+        for path in list(&knowledge)? {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+            if ENDINGS.contains(&ending) {
+                texts.push((format!("{FOLDER}{name}"), if ending == "pdf" { pdf(&path)? } else { text(&path)? }));
+            }
+        }
+    }
     let tests = folder.join("tests");
     if tests.is_dir() {
         for path in list(&tests)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "flow")) {
@@ -96,6 +109,28 @@ pub fn files(folder: &Path) -> Result<Files> {
         }
     }
     Ok(Files { id, texts })
+}
+
+/// The text within a PDF. What reads it may break off at files that are damaged; that is told, and nothing ends.
+///
+/// # Errors
+/// It cannot be read, is too large, or holds no text, in words for people.
+pub fn pdf(path: &Path) -> Result<String> {
+    let size = fs::metadata(path).map(|m| m.len()).unwrap_or(0);
+    if size > LARGEST_PDF {
+        bail!("{} is larger than 64 MB. Split it, or save it without pictures.", path.display());
+    }
+    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let read = std::panic::catch_unwind(|| pdf_extract::extract_text_from_mem(&bytes));
+    let text = match read {
+        Ok(Ok(text)) => text,
+        Ok(Err(problem)) => bail!("{} cannot be read as a PDF: {problem}", path.display()),
+        Err(_) => bail!("{} cannot be read as a PDF: it is damaged, or of an unusual kind.", path.display()),
+    };
+    if text.trim().is_empty() {
+        bail!("{} holds no text, only pictures of it. Use a version whose text can be copied.", path.display());
+    }
+    Ok(text)
 }
 
 /// The text of a file.

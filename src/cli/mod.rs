@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod import;
+pub mod knowledge;
 pub mod load;
 mod lsp;
 mod new;
@@ -116,6 +117,11 @@ enum Command {
         #[command(subcommand)]
         what: import::ImportCommand,
     },
+    /// Help articles: take them over, and see what questions lead to.
+    Knowledge {
+        #[command(subcommand)]
+        what: knowledge::KnowledgeCommand,
+    },
     /// List the steps of the language, each with an example.
     Steps,
     /// Serve bots to a website, with an inbox for your team.
@@ -176,6 +182,7 @@ pub fn main() -> ExitCode {
         Command::Translate { path, language, write } => translate::run(&path, language.as_deref(), write),
         Command::Use(args) => use_::run(&args),
         Command::Import { what } => import::run(&what),
+        Command::Knowledge { what } => knowledge::run(&what),
         Command::Steps => steps::run(),
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::People(args) => people::run(&args),

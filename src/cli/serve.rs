@@ -3,7 +3,7 @@ use super::load;
 use super::save::Folders;
 use crate::bot::Bot;
 use crate::bus::local::LocalBus;
-use crate::connector::Http;
+use crate::connector::{Http, Shelf};
 use crate::runtime::ports::Store;
 use crate::runtime::{Limits, Parts, Runtime};
 use crate::store::Sqlite;
@@ -63,7 +63,7 @@ pub async fn start(
     let parts = Parts {
         store,
         bus: Arc::new(LocalBus::default()),
-        connector: Arc::new(Http::new(secrets)?),
+        connector: Arc::new(Shelf::before(Arc::new(Http::new(secrets)?))),
         clock: Arc::new(SystemClock),
         bots,
         limits: Limits::default(),

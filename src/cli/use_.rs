@@ -1,8 +1,8 @@
 //! `rapport use`: one request to another system, to see what `integrations.yaml` makes of it.
 use super::{demo, load, out};
 use crate::bot::integrations::{Body, Given, Request as Ready};
-use crate::bot::{Bot, Files, compile};
-use crate::connector::Http;
+use crate::bot::{Bot, Files, compile, knowledge};
+use crate::connector::{Http, Shelf};
 use crate::engine::Answer;
 use crate::runtime::ports::{Connector, Request};
 use anyhow::{Result, bail};
@@ -47,8 +47,11 @@ pub fn run(args: &UseArgs) -> Result<ExitCode> {
         let examples: Vec<String> = missing.iter().map(|name| format!("{name}=…")).collect();
         bail!("It needs a value for {}. Write {}.", missing.join(", "), examples.join(" "));
     }
-    let ready = bot.integrations.request(&system, &action, &values)?;
-    out::line(&sent(&ready))?;
+    let own = bot.integrations.systems.get(&system).is_some_and(|s| s.own);
+    match own {
+        true => out::line("Nothing is sent: rapport answers this itself.")?,
+        false => out::line(&sent(&bot.integrations.request(&system, &action, &values)?))?,
+    }
     if args.dry {
         return Ok(ExitCode::SUCCESS);
     }
@@ -60,16 +63,15 @@ pub fn run(args: &UseArgs) -> Result<ExitCode> {
     let key = format!("try-{}", uuid::Uuid::new_v4());
     let request = Request { bot: bot.clone(), system, action, args: values, key, secret: false };
     let waiter = tokio::runtime::Runtime::new()?;
-    let answer = waiter.block_on(Http::new(demo::secrets())?.call(request));
+    let answer = waiter.block_on(Shelf::before(Arc::new(Http::new(demo::secrets())?)).call(request));
     tell(&bot, &args.action, answer)
 }
 
 /// Systems and kinds of the bot's folder.
 fn bot(args: &UseArgs) -> Result<Arc<Bot>> {
     let files = load::files(&args.bot)?;
-    let mut texts: Vec<(String, String)> =
-        files.texts.into_iter().filter(|(name, _)| matches!(name.as_str(), "bot.yaml" | "integrations.yaml")).collect();
-    if !texts.iter().any(|(name, _)| name == "integrations.yaml") {
+    let mut texts: Vec<(String, String)> = files.texts.into_iter().filter(|(name, _)| is_needed(name)).collect();
+    if texts.iter().all(|(name, _)| name == "bot.yaml") {
         let folder = args.bot.display();
         bail!("There is no `integrations.yaml` in {folder}. Name the bot's folder with `--bot flows/my-shop`.");
     }
@@ -79,6 +81,11 @@ fn bot(args: &UseArgs) -> Result<Arc<Bot>> {
         Some(bot) => Ok(Arc::new(bot)),
         None => bail!("{}", load::report(&args.bot, &compiled)),
     }
+}
+
+/// Files that say what may be asked.
+fn is_needed(name: &str) -> bool {
+    matches!(name, "bot.yaml" | "integrations.yaml") || name.starts_with(knowledge::FOLDER)
 }
 
 fn known(bot: &Bot) -> String {

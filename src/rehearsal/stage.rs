@@ -2,7 +2,7 @@
 use super::Heard;
 use super::expect::words;
 use super::fits::{fits, likeness};
-use crate::bot::{Bot, settings, yaml};
+use crate::bot::{Bot, settings, shelf, yaml};
 use crate::engine::file::{self, File};
 use crate::engine::{self, Answer, Choice, Effect, Event, Holder, Input, Session, Speaker, Timer, Walked, What};
 use crate::id::{AgentId, SessionId};
@@ -237,8 +237,8 @@ impl<'a> Stage<'a> {
             }
             for effect in turn.effects {
                 match effect {
-                    Effect::Call { call, system, action, .. } => {
-                        let answer = self.answers_now(&format!("{system}.{action}"))?;
+                    Effect::Call { call, system, action, args, .. } => {
+                        let answer = self.answers_now(&system, &action, &args)?;
                         inputs.push_back(Input::CallAnswered { call, answer });
                     }
                     Effect::SetTimer { timer, due } => drop(self.timers.insert(timer.key(), (due, timer))),
@@ -251,10 +251,14 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// The next given answer; the last one is given again.
-    fn answers_now(&mut self, action: &str) -> Result<Answer, Problem> {
-        let given = self.answers.get_mut(action);
+    /// The next given answer; the last one is given again. What rapport answers itself needs none.
+    fn answers_now(&mut self, system: &str, action: &str, args: &Map<String, Value>) -> Result<Answer, Problem> {
+        let full = format!("{system}.{action}");
+        let given = self.answers.get_mut(&full);
         let answer = given.and_then(|a| if a.len() > 1 { a.pop_front() } else { a.front().cloned() });
+        let own = || shelf::answer(self.bot, system, action, args);
+        let answer = answer.or_else(|| own().map(|(outcome, fields)| Answer::Outcome { outcome, fields }));
+        let action = full.as_str();
         answer.ok_or_else(|| {
             let known = action.split_once('.').and_then(|(s, a)| self.bot.integrations.action(s, a));
             let fields = known.map(|a| a.gives.keys().map(|k| format!("{k} = …")).collect::<Vec<_>>().join(", "));

@@ -3,6 +3,7 @@
 //! * [`normal`]: words as they are compared: folded, stemmed, with their places in the text.
 //! * [`topics`]: which of the author's topics the words are about.
 //! * [`answers`]: a value of the wanted kind inside a sentence; a button by its words; "I want a person".
+//! * [`articles`]: which passage of the help articles answers a question.
 //! * [`mood`]: how the customer feels.
 //! * [`feelings`]: the model that [`mood`] asks.
 //! * [`measure`]: how well all that goes, on messages whose topic is known.
@@ -12,6 +13,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod answers;
+pub mod articles;
 pub mod feelings;
 mod lists;
 pub mod measure;

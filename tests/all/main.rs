@@ -27,6 +27,7 @@ mod inbox_desk;
 mod inbox_floor;
 mod kill;
 mod kinds;
+mod knowledge;
 mod language;
 mod language_any;
 mod load;

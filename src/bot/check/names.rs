@@ -196,10 +196,13 @@ impl<'a> Known<'a> {
         let systems = &self.subject.integrations.systems;
         let Some(system) = systems.get(&s.system.text) else {
             let action = self.near.suggest(&s.system.text, systems.keys().map(String::as_str), || {
-                format!(
-                    "Describe `{}` in `integrations.yaml`: its address, its actions and what they answer.",
-                    s.system.text
-                )
+                match crate::bot::shelf::missing(&s.system.text) {
+                    Some(help) => help.to_owned(),
+                    None => format!(
+                        "Describe `{}` in `integrations.yaml`: its address, its actions and what they answer.",
+                        s.system.text
+                    ),
+                }
             });
             found.push(Diagnostic::error(
                 "F106",

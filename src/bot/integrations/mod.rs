@@ -1,6 +1,7 @@
 //! `integrations.yaml`: systems that `use` may reach, what they answer, and how a request to them is made.
 mod answer;
 pub mod openapi;
+pub mod own;
 mod path;
 mod read;
 mod request;
@@ -30,6 +31,8 @@ pub struct System {
     /// When the system is left alone for a while.
     pub rest: Option<Rest>,
     pub actions: BTreeMap<String, Action>,
+    /// Whether rapport answers it itself.
+    pub own: bool,
 }
 
 /// Which addresses within the own network a system may have.

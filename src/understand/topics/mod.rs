@@ -12,7 +12,7 @@ mod confusion;
 mod features;
 mod learn;
 mod logistic;
-mod slips;
+pub(super) mod slips;
 mod synonyms;
 
 pub use confusion::Confusion;

@@ -86,7 +86,7 @@ fn system(reader: &mut Reader, key: &Key, node: &Node) -> Option<System> {
         return None;
     };
     let base = access::address(reader, base)?.trim_end_matches('/').to_owned();
-    Some(System { base, auth, reach, headers, rest, actions })
+    Some(System { base, auth, reach, headers, rest, actions, own: false })
 }
 
 /// `no`, or `{ after: 5, for: 30s }`.
