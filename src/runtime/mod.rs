@@ -14,6 +14,7 @@ pub mod people;
 pub mod ports;
 mod refusal;
 mod registry;
+pub mod search;
 mod timers;
 pub mod view;
 

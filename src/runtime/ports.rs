@@ -1,6 +1,7 @@
 //! What the runtime needs from the outside, as traits: a store, a bus, a way to other systems.
 use super::desk::tickets::Tickets;
 use super::people::People;
+use super::search::Search;
 use super::view::Row;
 use crate::bot::Bot;
 use crate::engine::session::Heard;
@@ -169,6 +170,8 @@ pub trait Store: Tickets + Send + Sync + 'static {
 
     /// What is kept of those who work here.
     fn people(&self) -> &dyn People;
+    /// Finding what was said.
+    fn search(&self) -> &dyn Search;
 }
 
 /// What watchers of a chat are told; the chat itself is read from the store.

@@ -5,6 +5,7 @@ use rapport::id::{AgentId, SessionId, TurnId};
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::people::People;
 use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
+use rapport::runtime::search::Search;
 use rapport::runtime::view::Row;
 use rapport::store::Memory;
 use rapport::time::Millis;
@@ -183,5 +184,8 @@ impl Store for Faulty {
     }
     fn people(&self) -> &dyn People {
         self.store.people()
+    }
+    fn search(&self) -> &dyn Search {
+        Store::search(&self.store)
     }
 }

@@ -9,6 +9,7 @@ use rapport::id::{AgentId, SessionId, TurnId};
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::people::People;
 use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
+use rapport::runtime::search::Search;
 use rapport::runtime::view::Row;
 use rapport::store::Memory;
 use rapport::time::Millis;
@@ -318,5 +319,8 @@ impl Store for Remote {
     /// People do not take part in the simulation.
     fn people(&self) -> &dyn People {
         self.truth.memory.people()
+    }
+    fn search(&self) -> &dyn Search {
+        Store::search(&self.truth.memory)
     }
 }

@@ -7,6 +7,7 @@ import { Palette } from "./palette.js";
 import { Panel } from "./panel.js";
 import { Record } from "./record.js";
 import { Queue, Rail } from "./rows.js";
+import { Search } from "./search.js";
 import { Store, VIEWS } from "./store.js";
 import { Talk } from "./transcript.js";
 
@@ -16,7 +17,7 @@ const csrf = document.querySelector("meta[name=csrf]").content;
 const bell = new Bell();
 
 class App extends Component {
-  state = { help: false, panel: false, late: false, record: null, palette: false, ask: null };
+  state = { help: false, panel: false, late: false, record: null, palette: false, search: false, ask: null };
 
   constructor() {
     super();
@@ -92,13 +93,14 @@ class App extends Component {
     n: () => this.composer?.switchTo("note"),
     i: () => this.setState({ panel: !this.state.panel }),
     s: () => this.record(),
+    "/": () => this.setState({ search: true }),
     "?": () => this.setState({ help: true }),
   };
 
   /** A dialog is open: it has the keys. */
   get busy() {
-    const { help, record, palette, ask } = this.state;
-    return help || record || palette || ask;
+    const { help, record, palette, search, ask } = this.state;
+    return help || record || palette || search || ask;
   }
 
   ask(what) {
@@ -124,6 +126,7 @@ class App extends Component {
       [isMine, "Resolve", "E", this.keys.e],
       [row, "Save as a test", "S", this.keys.s],
       [store.answers, store.away ? "I am back: offer chats to me" : "Take a break: offer me no chats", "W", this.keys.w],
+      [true, "Search all chats", "/", this.keys["/"]],
       [true, "Show the keys", "?", this.keys["?"]],
     ];
     const views = VIEWS.map((view, i) => [true, `Show ${view}`, String(i + 1), () => store.show(view)]);
@@ -148,7 +151,8 @@ class App extends Component {
   }
 
   escape(writing) {
-    if (this.state.palette) this.setState({ palette: false });
+    if (this.state.search) this.setState({ search: false });
+    else if (this.state.palette) this.setState({ palette: false });
     else if (this.state.ask) this.setState({ ask: null });
     else if (this.state.help) this.setState({ help: false });
     else if (this.state.record) this.setState({ record: null });
@@ -157,17 +161,18 @@ class App extends Component {
     else this.store.closeChat();
   }
 
-  render(_, { help, panel, record, palette, ask }) {
+  render(_, { help, panel, record, palette, search, ask }) {
     const { store } = this;
     return html`<div class=${`inbox ${panel ? "with-panel" : ""}`}>
       <${Rail} store=${store} csrf=${csrf} sound=${bell.on} onSound=${() => (bell.toggle(), this.draw())} onHelp=${() => this.setState({ help: true })} />
-      <${Queue} store=${store} />
+      <${Queue} store=${store} onSearch=${this.keys["/"]} />
       <${Talk} store=${store} composer=${this.keep} onAsk=${(what) => (what === "palette" ? this.setState({ palette: true }) : this.ask(what))} onPanel=${() => this.setState({ panel: !panel })} onRecord=${() => this.record()} />
       <${Panel} store=${store} onClose=${() => this.setState({ panel: false })} />
       <${Banner} store=${store} late=${this.late} />
       <div class="toasts" role="status">${store.toasts.map((t) => html`<p key=${t.key} class=${`toast ${t.kind}`} data-test="toast">${t.words}</p>`)}</div>
       ${record && html`<${Record} key=${record} session=${record} store=${store} csrf=${csrf} onClose=${() => this.setState({ record: null })} />`}
       ${palette && html`<${Palette} commands=${this.commands} onClose=${() => this.setState({ palette: false })} />`}
+      ${search && html`<${Search} store=${store} onClose=${() => this.setState({ search: false })} />`}
       ${ask === "transfer" && html`<${Transfer} store=${store} onClose=${() => this.setState({ ask: null })} />`}
       ${ask === "snooze" && html`<${Snooze} store=${store} onClose=${() => this.setState({ ask: null })} />`}
       ${ask === "tag" && html`<${Tag} store=${store} onClose=${() => this.setState({ ask: null })} />`}

@@ -73,10 +73,10 @@ export class Outgoing {
     });
   }
 
-  settled({ t, id, code, message, seq }, open) {
+  settled({ t, id, code, message, seq, hits }, open) {
     const { entry, settle } = this.#asked.get(id) ?? {};
     this.#asked.delete(id);
-    settle?.({ ok: t === "done", code, message });
+    settle?.({ ok: t !== "refused", code, message, hits });
     if (!entry) return;
     if (t === "done") {
       const visible = entry.t === "note" || open?.session !== entry.session || open.upto >= seq;

@@ -16,7 +16,7 @@ const NOTHING = {
   resolved: ["check", "Nothing solved yet", "Solved chats are kept here."],
 };
 
-export function Queue({ store }) {
+export function Queue({ store, onSearch }) {
   const rows = store.rows();
   const waiting = store.rows("waiting");
   const longest = Math.min(...waiting.map((r) => r.since));
@@ -24,6 +24,7 @@ export function Queue({ store }) {
     <header>
       <h1>Inbox</h1>
       <span class="muted">${waiting.length ? `${waiting.length} waiting · longest ${ago(longest)}` : "nobody waits"}</span>
+      <span class="grow"></span><button type="button" class="icon" aria-label="Search" title="Search all chats (/)" data-test="search-open" onClick=${onSearch}><${Icon} name="search" /></button>
     </header>
     <${Offers} store=${store} />
     <div class="tabs" role="group" aria-label="Views">${VIEWS.map((view) => html`<${Tab} key=${view} store=${store} view=${view} />`)}</div>

@@ -119,8 +119,10 @@ export class Store {
     this.#changed();
   }
 
-  openChat(session) {
+  /** `seq` is the message to be shown, where it shall not be the latest. */
+  openChat(session, seq = null) {
     if (!session) return;
+    this.goal = seq;
     this.cursor = session;
     if (this.open?.session !== session) {
       this.closeChat();
@@ -219,7 +221,7 @@ export class Store {
   }
 
   #take(frame) {
-    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, offer: this.#offer, offer_over: this.#offerOver, people: this.#people, looking: this.#looking, late: this.#late, ticket: this.#ticket, woke: this.#woke, listed: this.#listed, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
+    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, offer: this.#offer, offer_over: this.#offerOver, people: this.#people, looking: this.#looking, late: this.#late, ticket: this.#ticket, woke: this.#woke, listed: this.#listed, found: this.#settled, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
     act?.call(this, frame);
     this.#changed();
   }

@@ -73,13 +73,25 @@ class Log extends Component {
   componentDidMount() {
     this.watch = new ResizeObserver(() => this.end());
     this.watch.observe(this.el);
+    this.seek();
     this.end();
   }
   componentWillUnmount() {
     this.watch.disconnect();
   }
   componentDidUpdate() {
+    this.seek();
     this.end();
+  }
+  /** The message for which the chat was opened from a search. */
+  seek() {
+    const { store } = this.props;
+    const sought = store.goal && this.el?.querySelector(`[data-seq="${store.goal}"]`);
+    if (!sought) return;
+    store.goal = null;
+    this.stick = false;
+    sought.scrollIntoView({ block: "center" });
+    sought.classList.add("sought");
   }
   end() {
     if (this.stick && this.el) this.el.scrollTop = this.el.scrollHeight;

@@ -1,6 +1,7 @@
 //! A store that forgets everything when the process ends: for tests and for trying things out. What it promises while it
 //! lives is what every store promises; tests/all/store.rs holds it to that.
 mod people;
+mod search;
 mod state;
 mod tickets;
 
@@ -9,6 +10,7 @@ use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, Stored, StoredFile};
+use crate::runtime::search::Search;
 use crate::runtime::view::Row;
 use crate::time::Millis;
 use async_trait::async_trait;
@@ -127,6 +129,10 @@ impl Store for Memory {
     }
 
     fn people(&self) -> &dyn People {
+        self
+    }
+
+    fn search(&self) -> &dyn Search {
         self
     }
 }

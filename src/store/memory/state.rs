@@ -32,7 +32,7 @@ pub struct Chat {
     new: Session,
     token: Hash,
     seq: u64,
-    row: Row,
+    pub row: Row,
     snapshot: Option<Box<Session>>,
     pub events: Vec<Event>,
     pub cids: BTreeMap<String, Heard>,

@@ -1,5 +1,6 @@
 //! Sessions, their journal, their effects and timers.
 use super::journal::{self, Damage};
+use super::search;
 use super::writer::Failure;
 use crate::engine::session::{Heard, SNAPSHOT_VERSION};
 use crate::engine::{Effect, Session, Timer};
@@ -142,6 +143,7 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
         return Err(Failure::Conflict);
     }
     journal::append(c, commit)?;
+    search::learn(c, commit.session, &commit.events)?;
     fault::point("store:in-a-turn");
     consequences(c, commit)?;
     commit.snapshot.as_ref().map_or(Ok(()), |snapshot| keep_state(c, snapshot))

@@ -6,6 +6,7 @@ mod files;
 mod journal;
 mod lists;
 mod people;
+mod search;
 mod second;
 mod tickets;
 mod writer;
@@ -16,6 +17,7 @@ use crate::fault;
 use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
+use crate::runtime::search::Search;
 use crate::runtime::view::Row;
 use crate::time::Millis;
 use async_trait::async_trait;
@@ -35,6 +37,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/006_turns.sql"),
     include_str!("../migrations/007_people.sql"),
     include_str!("../migrations/008_second.sql"),
+    include_str!("../migrations/009_search.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -245,6 +248,10 @@ impl Store for Sqlite {
     }
 
     fn people(&self) -> &dyn People {
+        self
+    }
+
+    fn search(&self) -> &dyn Search {
         self
     }
 }

@@ -7,4 +7,5 @@ mod half;
 pub mod news;
 pub mod pages;
 pub mod record;
+mod search;
 pub mod socket;

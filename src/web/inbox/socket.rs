@@ -103,6 +103,11 @@ enum Frame {
     List {
         view: String,
     },
+    /// Chats by what was said in them.
+    Search {
+        id: Value,
+        text: String,
+    },
     Ping,
 }
 
@@ -110,7 +115,12 @@ impl Frame {
     /// What one must be allowed to do for this.
     fn right(&self) -> Right {
         match self {
-            Self::Hello { .. } | Self::Open { .. } | Self::Close { .. } | Self::List { .. } | Self::Ping => Right::Read,
+            Self::Hello { .. }
+            | Self::Open { .. }
+            | Self::Close { .. }
+            | Self::List { .. }
+            | Self::Search { .. }
+            | Self::Ping => Right::Read,
             Self::Take { .. }
             | Self::Reply { .. }
             | Self::Note { .. }
@@ -315,6 +325,7 @@ impl Inbox {
                 Ok(())
             }
             Frame::List { view } => self.list(&view).await,
+            Frame::Search { id, text } => self.search(id, &text).await,
             Frame::Ping => self.wire.send(json!({ "t": "pong" })).await,
             Frame::Hello { .. } => Ok(()),
         }
