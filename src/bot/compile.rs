@@ -6,12 +6,13 @@ use super::op::FlowCode;
 use super::philosophy::{self, Philosophy};
 use super::settings::{self, Settings};
 use super::template::Templates;
-use super::{Bot, Integrations, MAIN, house, integrations, knowledge};
+use super::{Bot, Integrations, MAIN, catalog, house, integrations, knowledge};
 use crate::language::ast::Flow;
 use crate::language::diagnostic::{Diagnostic, Severity};
 use crate::language::source::{FileId, SourceFile, Span};
 use crate::language::test::Test;
 use crate::understand::articles::{Article, Articles};
+use crate::understand::catalog::Catalog;
 use crate::understand::topics::{Example, Strictness, Topics};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,7 @@ struct Parts {
     settings: Settings,
     integrations: Integrations,
     articles: Vec<Article>,
+    catalog: Catalog,
     philosophy: Philosophy,
     locales: Locales,
     texts: Vec<String>,
@@ -100,6 +102,7 @@ fn made(files: &Files, checked: Checked) -> Compiled {
         settings: parts.settings,
         integrations: parts.integrations,
         knowledge: Articles::new(parts.articles),
+        catalog: parts.catalog,
         flows,
         templates: templates.ready(),
         bound,
@@ -173,6 +176,7 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
         settings: settings::defaults(id),
         integrations: Integrations::default(),
         articles: vec![],
+        catalog: Catalog::default(),
         philosophy: Philosophy::default(),
         locales: Locales::default(),
         texts: vec![],
@@ -204,6 +208,11 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
             name if name.starts_with(locales::FOLDER) => {
                 let (locale, found) = locales::read(file, source);
                 spoken.extend(locales::tag(name).map(|tag| (tag, locale)));
+                found
+            }
+            catalog::FILE => {
+                let (catalog, found) = catalog::read(file, source);
+                parts.catalog = catalog;
                 found
             }
             name if name.starts_with(knowledge::FOLDER) => {
@@ -238,8 +247,11 @@ fn read(id: &str, sources: &[SourceFile], author_files: usize) -> Parts {
 
 /// What rapport answers itself. A system of the author's by the same name takes its place.
 fn own_systems(parts: &mut Parts) {
-    if !parts.articles.is_empty() {
-        let own = integrations::own::KNOWLEDGE;
+    let there = [
+        (integrations::own::KNOWLEDGE, !parts.articles.is_empty()),
+        (integrations::own::CATALOG, !parts.catalog.is_empty()),
+    ];
+    for (own, _) in there.into_iter().filter(|(_, there)| *there) {
         parts.integrations.systems.entry(own.system.into()).or_insert_with(|| own.described());
     }
 }

@@ -1,6 +1,7 @@
 //! Syntax tree and settings to a checked, immutable [`Bot`]. Pure.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod catalog;
 mod check;
 pub mod compile;
 pub mod graph;
@@ -26,6 +27,7 @@ pub use settings::Settings;
 
 use crate::language::test::Test;
 use crate::understand::articles::Articles;
+use crate::understand::catalog::Catalog;
 use crate::understand::topics::Topics;
 use locales::Locales;
 use serde_json::{Map, Value};
@@ -46,6 +48,8 @@ pub struct Bot {
     pub integrations: Integrations,
     /// Its help articles.
     pub knowledge: Articles,
+    /// Its products.
+    pub catalog: Catalog,
     /// By name, house flows included.
     pub flows: BTreeMap<String, FlowCode>,
     pub templates: Templates,

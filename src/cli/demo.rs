@@ -17,6 +17,7 @@ use std::sync::Arc;
 #[include = "*.flow"]
 #[include = "*.yaml"]
 #[include = "knowledge/*"]
+#[include = "catalog.csv"]
 #[exclude = "tests/*"]
 struct Bluebird;
 

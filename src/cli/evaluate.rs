@@ -1,4 +1,5 @@
 //! `rapport evaluate`: how well topics are understood, on anyone's data.
+use super::catalog;
 use super::knowledge::{self, measure::Half};
 use crate::understand::measure::{Report, frustration, labelled, percent};
 use crate::understand::topics::{Example, Topics};
@@ -16,10 +17,10 @@ const REJECTED: f64 = 0.7;
 #[derive(Clone, Debug, clap::Args)]
 pub struct EvaluateArgs {
     /// Examples to learn from: a text, a tab and its topic on each line.
-    #[arg(long, required_unless_present_any = ["mood", "knowledge"])]
+    #[arg(long, required_unless_present_any = ["mood", "knowledge", "catalog"])]
     pub train: Option<PathBuf>,
     /// Messages to read, written alike. May be given several times.
-    #[arg(long, required_unless_present_any = ["mood", "knowledge"])]
+    #[arg(long, required_unless_present_any = ["mood", "knowledge", "catalog"])]
     pub test: Vec<PathBuf>,
     /// The label of messages about other matters. They are never learned.
     #[arg(long)]
@@ -33,7 +34,10 @@ pub struct EvaluateArgs {
     /// Questions with the names of the articles that answer them, joined by `,`; `-` where none does.
     #[arg(long, requires = "bot", conflicts_with_all = ["train", "test", "mood"])]
     pub knowledge: Option<PathBuf>,
-    /// The bot whose articles are asked.
+    /// Wishes with the conditions that products must fulfil, like `kind=rug,colour!=red,price<=80`; `-` where none can.
+    #[arg(long, requires = "bot", conflicts_with_all = ["train", "test", "mood", "knowledge"])]
+    pub catalog: Option<PathBuf>,
+    /// The bot whose articles or products are asked.
     #[arg(long)]
     pub bot: Option<PathBuf>,
     /// Ask all questions, or every other one.
@@ -66,6 +70,14 @@ pub fn run(args: &EvaluateArgs) -> Result<ExitCode> {
         match args.json {
             true => println!("{}", serde_json::to_string_pretty(&knowledge::measure::to_json(&measured))?),
             false => print!("{}", knowledge::measure::words(&measured, args.list)),
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let (Some(file), Some(bot)) = (&args.catalog, &args.bot) {
+        let (counts, odd) = catalog::measure(&catalog::of(bot)?, file)?;
+        match args.json {
+            true => println!("{}", serde_json::to_string_pretty(&catalog::to_json(&counts, &odd))?),
+            false => print!("{}", catalog::words(&counts, &odd, args.list)),
         }
         return Ok(ExitCode::SUCCESS);
     }

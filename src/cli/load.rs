@@ -1,5 +1,6 @@
 //! Bots from folders.
 use super::colour::Colour;
+use crate::bot::catalog::FILE as CATALOG;
 use crate::bot::compile::TESTS;
 use crate::bot::knowledge::{ENDINGS, FOLDER};
 use crate::bot::{Bot, Compiled, Files, compile};
@@ -16,7 +17,7 @@ use std::sync::Arc;
 const LARGEST: u64 = 8 * 1024 * 1024;
 /// A PDF has pictures too.
 const LARGEST_PDF: u64 = 64 * 1024 * 1024;
-const SETTINGS: [&str; 3] = ["bot.yaml", "integrations.yaml", "philosophy.yaml"];
+const SETTINGS: [&str; 4] = ["bot.yaml", "integrations.yaml", "philosophy.yaml", CATALOG];
 /// Built-in flows are no bot of their own.
 const NO_BOT: &str = "house";
 

@@ -1,5 +1,6 @@
 //! The command line: one file a command. `serve` is the only place that names concrete adapters.
 mod bench;
+pub mod catalog;
 mod chat;
 mod check;
 mod colour;

@@ -1,7 +1,7 @@
 //! `rapport use`: one request to another system, to see what `integrations.yaml` makes of it.
 use super::{demo, load, out};
 use crate::bot::integrations::{Body, Given, Request as Ready};
-use crate::bot::{Bot, Files, compile, knowledge};
+use crate::bot::{Bot, Files, catalog, compile, knowledge};
 use crate::connector::{Http, Shelf};
 use crate::engine::Answer;
 use crate::runtime::ports::{Connector, Request};
@@ -85,7 +85,7 @@ fn bot(args: &UseArgs) -> Result<Arc<Bot>> {
 
 /// Files that say what may be asked.
 fn is_needed(name: &str) -> bool {
-    matches!(name, "bot.yaml" | "integrations.yaml") || name.starts_with(knowledge::FOLDER)
+    matches!(name, "bot.yaml" | "integrations.yaml" | catalog::FILE) || name.starts_with(knowledge::FOLDER)
 }
 
 fn known(bot: &Bot) -> String {

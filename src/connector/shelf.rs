@@ -1,4 +1,4 @@
-//! What rapport answers itself, before anything is sent anywhere: articles, by `bot/shelf.rs`.
+//! What rapport answers itself, before anything is sent anywhere: articles and products, by `bot/shelf.rs`.
 use crate::bot::shelf;
 use crate::engine::Answer;
 use crate::runtime::ports::{Connector, Request};

@@ -4,6 +4,7 @@
 //! * [`topics`]: which of the author's topics the words are about.
 //! * [`answers`]: a value of the wanted kind inside a sentence; a button by its words; "I want a person".
 //! * [`articles`]: which passage of the help articles answers a question.
+//! * [`catalog`]: which products fit what a customer wishes for.
 //! * [`mood`]: how the customer feels.
 //! * [`feelings`]: the model that [`mood`] asks.
 //! * [`measure`]: how well all that goes, on messages whose topic is known.
@@ -14,6 +15,7 @@
 
 pub mod answers;
 pub mod articles;
+pub mod catalog;
 pub mod feelings;
 mod lists;
 pub mod measure;

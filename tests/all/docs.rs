@@ -5,7 +5,7 @@
 //!   the flow it could stand in, indented under `flow main`. Where no file has `flow main`, one that asks what to do is added.
 //! * ```bot.yaml, ```integrations.yaml and ```philosophy.yaml are the bot's settings. Those that a section does not show are
 //!   those of docs/flows.md, the shop that all pages speak of.
-//! * ```locales/de.yaml is a translation, ```knowledge/care.md a help article.
+//! * ```locales/de.yaml is a translation, ```knowledge/care.md a help article, ```catalog.csv the products.
 //! * A ```test block is played on the bot, and must pass. A section with a test and no flow goes on with the last bot above it.
 //!
 //! None of it may have a mistake or a warning. (docs/steps is checked by corpus.rs and docs/codes by
@@ -85,7 +85,12 @@ fn files(blocks: &[(String, String)], common: &BTreeMap<String, String>) -> Vec<
         all.push(("main.flow".into(), ASKS.into()));
     }
     all.extend(of("test").into_iter().enumerate().map(|(i, t)| (format!("tests/example{i}.flow"), t)));
-    all.extend(blocks.iter().filter(|(k, _)| k.starts_with("locales/") || k.starts_with("knowledge/")).cloned());
+    all.extend(
+        blocks
+            .iter()
+            .filter(|(k, _)| k.starts_with("locales/") || k.starts_with("knowledge/") || k == "catalog.csv")
+            .cloned(),
+    );
     for kind in SETTINGS {
         let text = of(kind).first().cloned().or_else(|| common.get(kind).cloned());
         all.extend(text.map(|t| (kind.to_owned(), t)));

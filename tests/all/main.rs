@@ -6,6 +6,7 @@ mod browser;
 mod browser_files;
 mod browser_people;
 mod cases;
+mod catalog;
 mod cli;
 mod codes;
 mod connector;

@@ -28,6 +28,21 @@ pub const KNOWLEDGE: Own = Own {
     gives: &[("title", "text"), ("passage", "text"), ("source", "text"), ("articles", "list")],
 };
 
+/// What `catalog.csv` answers.
+pub const CATALOG: Own = Own {
+    system: "catalog",
+    action: "search",
+    needs: "words",
+    outcomes: &["found", "too_many", "not_found"],
+    gives: &[
+        ("products", "list"),
+        ("count", "whole number"),
+        ("understood", "text"),
+        ("ask", "text"),
+        ("choices", "list"),
+    ],
+};
+
 impl Own {
     /// Described as any other system is, so that flows, checks and editors know it.
     pub fn described(&self) -> System {
