@@ -1,9 +1,14 @@
 //! `rapport evaluate`: how well topics are understood, on anyone's data.
 use super::catalog;
 use super::knowledge::{self, measure::Half};
+use crate::time::Millis;
+use crate::understand::answers::Frame;
+use crate::understand::gold;
 use crate::understand::measure::{Report, frustration, labelled, percent};
 use crate::understand::topics::{Example, Topics};
 use anyhow::{Context, Result, bail};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,10 +22,10 @@ const REJECTED: f64 = 0.7;
 #[derive(Clone, Debug, clap::Args)]
 pub struct EvaluateArgs {
     /// Examples to learn from: a text, a tab and its topic on each line.
-    #[arg(long, required_unless_present_any = ["mood", "knowledge", "catalog"])]
+    #[arg(long, required_unless_present_any = ["mood", "knowledge", "catalog", "answers"])]
     pub train: Option<PathBuf>,
     /// Messages to read, written alike. May be given several times.
-    #[arg(long, required_unless_present_any = ["mood", "knowledge", "catalog"])]
+    #[arg(long, required_unless_present_any = ["mood", "knowledge", "catalog", "answers"])]
     pub test: Vec<PathBuf>,
     /// The label of messages about other matters. They are never learned.
     #[arg(long)]
@@ -46,6 +51,13 @@ pub struct EvaluateArgs {
     /// List the questions that did not go as wanted.
     #[arg(long)]
     pub list: bool,
+    /// Messages in which dates, times, amounts and numbers are marked: kind, text, start, end, span and value, with tabs between
+    /// them. Measures how well answers are found.
+    #[arg(long, value_name = "FILE", requires = "now", conflicts_with_all = ["train", "test", "mood", "knowledge", "catalog"])]
+    pub answers: Option<PathBuf>,
+    /// The day on which these messages were written, like `2022-03-15`.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub now: Option<Date>,
     /// Print JSON, for other programs.
     #[arg(long)]
     pub json: bool,
@@ -81,6 +93,9 @@ pub fn run(args: &EvaluateArgs) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
+    if let (Some(file), Some(day)) = (&args.answers, args.now) {
+        return answers(file, day, args.json);
+    }
     let Some(file) = &args.train else { bail!("Give examples to learn from with `--train`.") };
     let train = read(file)?;
     let mut test = Vec::new();
@@ -109,6 +124,54 @@ fn mood(file: &Path, args: &EvaluateArgs) -> Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(&json!({ "messages": messages.len(), "auroc": auroc }))?);
     } else {
         println!("{} messages; frustration is told apart with AUROC {auroc:.1}.", messages.len());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write the day like `2022-03-15`".to_owned())
+}
+
+/// As English customers in Britain mean it, at noon of the day.
+fn answers(file: &Path, day: Date, json: bool) -> Result<ExitCode> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("The file {} cannot be read", file.display()))?;
+    let gold = gold::gold(&text);
+    let gold = gold.or_else(|(line, problem)| bail!("{}, line {line}: {problem}.", file.display()))?;
+    let now = TimeZone::UTC.to_timestamp(day.at(12, 0, 0, 0))?;
+    let frame = Frame {
+        now: Millis(now.as_millisecond()),
+        zone: TimeZone::UTC,
+        language: "en-GB".into(),
+        region: Some("GB".into()),
+        country: Some("GB".into()),
+        currency: "GBP".into(),
+    };
+    let counted = gold::compare(&gold, &frame);
+    if json {
+        let kinds = counted.iter().map(|(kind, of)| {
+            let right = percent(of.right, of.count);
+            (
+                kind.clone(),
+                json!({ "count": of.count, "right": right, "wrong": of.wrong.len(), "missed": of.missed.len() }),
+            )
+        });
+        println!("{}", serde_json::to_string_pretty(&kinds.collect::<serde_json::Map<_, _>>())?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    for (kind, of) in &counted {
+        let right = percent(of.right, of.count).unwrap_or(0.0);
+        println!(
+            "{kind}: {right:.1} % of {} right; {} read as another value, {} not found",
+            of.count,
+            of.wrong.len(),
+            of.missed.len()
+        );
+        for (gold, read) in &of.wrong {
+            println!("  `{}` is {} and was read as {read}: {}", gold.span, gold.value, gold.text);
+        }
+        for gold in &of.missed {
+            println!("  `{}` is {} and was not found: {}", gold.span, gold.value, gold.text);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@
 //! * [`mood`]: how the customer feels.
 //! * [`feelings`]: the model that [`mood`] asks.
 //! * [`measure`]: how well all that goes, on messages whose topic is known.
+//! * [`gold`]: how well answers are found, on messages in which they are marked.
 //!
 //! Every function takes any text at all, reads its first [`normal::MAX_CHARS`] characters, and gives the same result
 //! for the same words on every machine.
@@ -17,6 +18,7 @@ pub mod answers;
 pub mod articles;
 pub mod catalog;
 pub mod feelings;
+pub mod gold;
 mod lists;
 pub mod measure;
 pub mod mood;

@@ -184,11 +184,7 @@ async fn a_file_is_read_by_those_who_have_the_chat_and_nobody_else() {
         (served.client.post(mine.url("files?cid=z&name=a.png")).body(PNG), 401, "wrong_token"),
         (mine.upload("z", "a.png", PNG).header("origin", "https://evil.example"), 403, "foreign_origin"),
         (get(&format!("/v1/inbox/sessions/{}/files/{id}", mine.session)), 401, "log_in"),
-        (
-            get(&format!("/v1/inbox/sessions/{}/files/{id}", mine.session)).bearer_auth(&mine.token),
-            401,
-            "log_in",
-        ),
+        (get(&format!("/v1/inbox/sessions/{}/files/{id}", mine.session)).bearer_auth(&mine.token), 401, "log_in"),
     ] {
         let (got, answer) = served.ask(request).await;
         assert_eq!((got, answer["error"]["code"].as_str()), (status, Some(code)), "{answer}");

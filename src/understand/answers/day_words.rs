@@ -92,7 +92,7 @@ fn word(tokens: &[Token], at: usize) -> &str {
 /// or what the sentence's tense says.
 fn calendar_day(tokens: &[Token], tense: Tense, today: Date) -> Read {
     let lead = usize::from(day_named(word(tokens, 0)).is_some());
-    let lead = lead + usize::from(lead == 1 && word(tokens, 1) == "the");
+    let lead = lead + usize::from(word(tokens, lead) == "the");
     let (day, month, used) = match day_number(word(tokens, lead)) {
         Some(day) => {
             let of = usize::from(word(tokens, lead + 1) == "of");
@@ -302,7 +302,10 @@ fn day_of_month(sentence: &[Token], at: usize, today: Date) -> Read {
     }
     // "the 2nd time", "the 3rd one": something else is counted
     let ends = |next: &Token| {
-        matches!(next.text.as_str(), "at" | "please" | "i" | "is" | "was" | "and" | "or" | "this" | "of")
+        matches!(
+            next.text.as_str(),
+            "at" | "please" | "i" | "is" | "was" | "and" | "or" | "this" | "of" | "to" | "till" | "until"
+        )
     };
     if tokens.get(the + 1).is_some_and(|next| !ends(next)) {
         return None;

@@ -193,8 +193,11 @@ fn counts_nothing(after: &str) -> bool {
     let next = fold(after.split_whitespace().next().unwrap_or(""));
     const TELLING: &[&str] =
         &["altogether", "each", "i", "in", "total", "roughly", "max", "maybe", "think", "but", "ish"];
+    // "a 800 transfer" names what it costs; of things that are counted there are several
+    const PRICED: &[&str] = &["deposit", "payment", "refund", "standing", "transfer", "voucher"];
     breath
         || TELLING.contains(&next.as_str())
+        || PRICED.contains(&next.as_str())
         || (is_stop_word(&next) && next != "of" && next != "am") && month(&next).is_none()
 }
 

@@ -58,9 +58,14 @@ pub(super) fn in_digits(text: &str, frame: &Frame) -> Vec<(f64, Range<usize>)> {
         let mut from = hit.start();
         for (digits, start) in split_list(hit.as_str(), hit.start(), frame) {
             let Some(mut value) = parse(&digits, frame) else { continue };
-            let end = start + digits.len();
+            let mut end = start + digits.len();
             if unit == "k" && end == hit.end() {
                 value *= 1000.0;
+            } else if end == hit.end()
+                && let Some((times, length)) = scale(after)
+            {
+                value *= times;
+                end += length;
             }
             if from == start && is_negative(before) {
                 value = -value;
@@ -71,6 +76,18 @@ pub(super) fn in_digits(text: &str, frame: &Frame) -> Vec<(f64, Range<usize>)> {
         }
     }
     found
+}
+
+/// "3 thousand", "1.5 million": what the figures stand for, and the bytes that say it.
+fn scale(after: &str) -> Option<(f64, usize)> {
+    let word: String = after.strip_prefix(' ')?.chars().take_while(|c| c.is_alphabetic()).collect();
+    let times = match word.to_lowercase().as_str() {
+        "hundred" => 100.0,
+        "thousand" => 1_000.0,
+        "million" => 1_000_000.0,
+        _ => return None,
+    };
+    Some((times, 1 + word.len()))
 }
 
 /// Not within a word ("B12") or a longer figure ("12:30", "3/5"); "x3" and "GBP48" are fine.

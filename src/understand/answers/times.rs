@@ -9,18 +9,26 @@ use crate::understand::normal::{Flat, is_stop_word};
 /// Hour, minute, and how many pieces say it.
 type Read = Option<(u16, u16, usize)>;
 
-/// The first time. One that is told by its form wins over a bare hour ("at 9").
+/// The first time. One that is told by its form wins over a bare hour ("at 9"). One end of a range is no answer.
 pub(super) fn time(text: &str, frame: &Frame) -> Option<Found> {
+    first(text, frame).filter(|(_, in_range)| !in_range).map(|(found, _)| found)
+}
+
+/// The first time, be it one end of a range or not.
+pub(super) fn any_time(text: &str, frame: &Frame) -> Option<Found> {
+    first(text, frame).map(|(found, _)| found)
+}
+
+/// And whether it is one end of a range.
+fn first(text: &str, frame: &Frame) -> Option<(Found, bool)> {
     let flat = Flat::new(text);
     let pieces = Pieces::of(&flat, About::Times, frame);
     let part = PartOfDay::of(&pieces);
     let find = |read: &dyn Fn(usize) -> Read| (0..pieces.len()).find_map(|at| Some((at, read(at)?)));
     let (at, (hour, minute, used)) =
         find(&|at| plain(&pieces, at, part)).or_else(|| find(&|at| bare(&pieces, at, part)))?;
-    if pieces.part_of_range(at..at + used) {
-        return None;
-    }
-    Some(Found::new(format!("{:02}:{minute:02}", hour % 24), pieces.place(at..at + used)))
+    let found = Found::new(format!("{:02}:{minute:02}", hour % 24), pieces.place(at..at + used));
+    Some((found, pieces.part_of_range(at..at + used)))
 }
 
 /// The half of the day that the sentence speaks of.
@@ -139,6 +147,9 @@ fn with_minutes(pieces: &Pieces<'_>, at: usize, part: PartOfDay) -> Read {
     } else if figures && pieces.word(at + 1) == "oclock" && minute_in(pieces.word(at + 2)).is_some() {
         // "14 Uhr 30"
         (hour_in(word)?, minute_in(pieces.word(at + 2))?, 3)
+    } else if figures && pieces.gap(at + 1) == " " && (is_marked(pieces, at + 2) || of_the_day(pieces, at + 2)) {
+        // "9 05 in the morning", "8 10 p.m.": what follows says that it is a time
+        (hour_in(word)?, minute_in(pieces.word(at + 1))?, 2)
     } else if !figures && part_hour(word).is_some() {
         let hour = part_hour(word)?;
         let oh = usize::from(matches!(pieces.word(at + 1), "oh" | "o"));
@@ -175,6 +186,7 @@ fn bare(pieces: &Pieces<'_>, at: usize, part: PartOfDay) -> Read {
         "by",
         "from",
         "since",
+        "than",
         "till",
         "until",
         "approx",
@@ -190,13 +202,23 @@ fn bare(pieces: &Pieces<'_>, at: usize, part: PartOfDay) -> Read {
         (hour, 0, used)
     };
     let next = pieces.word(at + used);
-    let of_the_day = PartOfDay::is_named(next) || (next == "in" && PartOfDay::is_named(pieces.word(at + used + 2)));
+    let of_the_day = of_the_day(pieces, at + used);
     let beside = |i: usize| (at..at + used).contains(&i) || says_little(pieces.word(i));
     let alone = (0..pieces.len()).all(beside) && word != "one" || pieces.len() == used;
     let introduced = INTRODUCING.contains(&pieces.before(at));
     let counts = !is_the_end(next) || next == "of" || month(next).is_some() || month(pieces.before(at)).is_some();
     (!counts && stands_alone(pieces, at) && (of_the_day || introduced || alone))
         .then(|| (part.written(word, hour), minute, used))
+}
+
+/// "morning", "in the morning".
+fn of_the_day(pieces: &Pieces<'_>, at: usize) -> bool {
+    PartOfDay::is_named(pieces.word(at)) || (pieces.word(at) == "in" && PartOfDay::is_named(pieces.word(at + 2)))
+}
+
+/// "pm", "a.m.".
+fn is_marked(pieces: &Pieces<'_>, at: usize) -> bool {
+    matches!(pieces.word(at), "am" | "pm") || (matches!(pieces.word(at), "a" | "p") && pieces.word(at + 1) == "m")
 }
 
 /// "0930", "1430".

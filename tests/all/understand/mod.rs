@@ -3,6 +3,7 @@ mod anything;
 mod buttons;
 mod corrections;
 mod kinds;
+mod marked;
 mod measures;
 mod moods;
 mod person;
