@@ -28,6 +28,8 @@ pub enum Work {
         /// The effect that this answers.
         finished: Option<(u64, u32)>,
     },
+    /// An agent's reply, on the chat as it was up to a place.
+    Reply { input: Input, seen: u64 },
     /// Reads the state between two turns.
     Look(Look),
     /// Reads the chat anew: another process went on with it.
@@ -79,6 +81,10 @@ impl Actor {
                 let result = self.reload().await.map(|()| Receipt { seq: self.session.seq, duplicate: false });
                 let _ = mail.reply.send(result);
             }
+            Work::Reply { input, seen } => {
+                let result = self.reply(input, seen).await;
+                let _ = mail.reply.send(result);
+            }
             Work::Input { input, finished } => {
                 let result = self.input(input, finished).await;
                 let _ = mail.reply.send(result);
@@ -95,7 +101,7 @@ impl Actor {
         }
     }
 
-    async fn input(&mut self, input: Input, finished: Option<(u64, u32)>) -> Result<Receipt, Refusal> {
+    pub(super) async fn input(&mut self, input: Input, finished: Option<(u64, u32)>) -> Result<Receipt, Refusal> {
         if self.doubts().is_some() && matches!(self.settle().await, Fate::Unknown) {
             return Err(Refusal::Busy);
         }
@@ -131,7 +137,7 @@ impl Actor {
     }
 
     /// The same client id is the same message.
-    async fn heard(&self, input: &Input) -> Result<Option<Receipt>, Refusal> {
+    pub(super) async fn heard(&self, input: &Input) -> Result<Option<Receipt>, Refusal> {
         let (cid, said) = match input {
             Input::CustomerSaid { cid, text } | Input::AgentSaid { cid, text, .. } => (cid, text.as_str()),
             Input::CustomerTapped { cid, choice } => (cid, choice.as_str()),

@@ -1,6 +1,7 @@
 //! Many chats over time: wakes them, gives them what arrives, keeps each turn before anybody hears of it, and carries out
 //! what it caused. Everything that must survive a crash starts here.
 mod actor;
+pub mod canned;
 pub mod desk;
 mod doubt;
 mod entry;
@@ -15,6 +16,7 @@ pub mod ports;
 mod refusal;
 mod registry;
 pub mod search;
+mod stale;
 mod timers;
 pub mod view;
 
@@ -295,6 +297,19 @@ impl Runtime {
             _ => {}
         }
         self.give(session, input).await
+    }
+
+    /// A reply by an agent whose page showed the chat up to `seen`: refused where somebody said something since.
+    ///
+    /// # Errors
+    /// Those of `agent`, and `Stale`.
+    pub async fn reply(&self, session: SessionId, input: Input, seen: Option<u64>) -> Result<Receipt, Refusal> {
+        let Some(seen) = seen else { return self.agent(session, input).await };
+        if let Input::AgentSaid { cid, text, .. } = &input {
+            check_cid(cid)?;
+            self.readable(text)?;
+        }
+        self.0.registry.give(&self.0, session, Work::Reply { input, seen }).await
     }
 
     async fn give(&self, session: SessionId, input: Input) -> Result<Receipt, Refusal> {

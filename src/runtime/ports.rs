@@ -1,4 +1,5 @@
 //! What the runtime needs from the outside, as traits: a store, a bus, a way to other systems.
+use super::canned::Replies;
 use super::desk::tickets::Tickets;
 use super::people::People;
 use super::search::Search;
@@ -170,6 +171,7 @@ pub trait Store: Tickets + Send + Sync + 'static {
 
     /// What is kept of those who work here.
     fn people(&self) -> &dyn People;
+    fn replies(&self) -> &dyn Replies;
     /// Finding what was said.
     fn search(&self) -> &dyn Search;
 }

@@ -49,6 +49,8 @@ pub enum Refusal {
     Busy,
     #[error("A colleague was first: this chat is taken.")]
     Taken,
+    #[error("Something was said while you wrote. Read it, then send your reply, or change it.")]
+    Stale,
     #[error("Somebody else has this chat. Take it first.")]
     NotYours,
     #[error("There is no ticket with this reference.")]
@@ -87,6 +89,7 @@ impl Refusal {
             Refusal::TooFast { .. } => "too_fast",
             Refusal::Busy => "busy",
             Refusal::Taken => "taken",
+            Refusal::Stale => "stale",
             Refusal::NotYours => "not_yours",
             Refusal::UnknownTicket => "unknown_ticket",
             Refusal::NotThen => "not_then",

@@ -48,9 +48,12 @@ impl From<Refusal> for ApiError {
             }
             Refusal::FileType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::TooLarge | Refusal::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Refusal::TooManyFiles | Refusal::CidReused | Refusal::NotOffered | Refusal::Taken | Refusal::Over => {
-                StatusCode::CONFLICT
-            }
+            Refusal::TooManyFiles
+            | Refusal::CidReused
+            | Refusal::NotOffered
+            | Refusal::Taken
+            | Refusal::Stale
+            | Refusal::Over => StatusCode::CONFLICT,
             Refusal::NotYours => StatusCode::FORBIDDEN,
             Refusal::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,

@@ -40,6 +40,8 @@ pub(crate) struct Parts {
     pub sockets: TaskTracker,
     /// Changes whenever somebody logs out.
     pub logouts: watch::Sender<()>,
+    /// Changes whenever replies for all do.
+    pub replies: watch::Sender<()>,
     /// How people reach this server: scheme, name and port.
     pub public_url: String,
     /// `/widget.js`, once it was asked for.

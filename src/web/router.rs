@@ -1,5 +1,5 @@
 //! Which path leads where.
-use super::staff::{deeds, me, people, person, second};
+use super::staff::{deeds, me, people, person, replies, second};
 use super::{App, assets, chat, docs, errors, frame, headers, inbox, launcher, pages};
 use crate::runtime::people::Right;
 use axum::Router;
@@ -51,6 +51,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/people/{id}/new-password", post(person::renew))
         .route("/people/{id}/second/end", post(second::remove))
         .route("/people/second-factor", post(second::need))
+        .route("/replies", get(replies::page).post(replies::keep))
+        .route("/replies/remove", post(replies::remove))
         .route("/record", get(deeds::page))
         .route_layer(only(Right::Lead));
     Router::new()

@@ -85,6 +85,7 @@ impl Server {
             launcher: std::sync::OnceLock::new(),
             sockets: sockets.clone(),
             logouts: watch::Sender::new(()),
+            replies: watch::Sender::new(()),
             tests: options.tests,
         };
         let welcome = welcome(&runtime, &public_url).await?;

@@ -35,7 +35,7 @@ async fn everybody_can_use_the_staff_pages() -> WebDriverResult<()> {
         window.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         for theme in ["light", "dark"] {
             window.media(&[("prefers-color-scheme", theme), ("prefers-reduced-motion", "reduce")]).await?;
-            for page in ["people", "people/1", "me", "me/second", "record", "inbox"] {
+            for page in ["people", "people/1", "me", "me/second", "replies", "record", "inbox"] {
                 window.driver.goto(stage.url(&format!("/{page}"))).await?;
                 if page == "inbox" {
                     window.find("view-waiting").await?;

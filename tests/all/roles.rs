@@ -58,6 +58,9 @@ const MATRIX: &[(&str, &str, &[&str])] = &[
     ("post", "/people/{id}/new-password", LEADS),
     ("post", "/people/{id}/second/end", LEADS),
     ("post", "/people/second-factor", LEADS),
+    ("get", "/replies", LEADS),
+    ("post", "/replies", LEADS),
+    ("post", "/replies/remove", LEADS),
     ("get", "/record", LEADS),
 ];
 

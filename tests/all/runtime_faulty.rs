@@ -2,6 +2,7 @@
 use rapport::engine::session::Heard;
 use rapport::engine::{Event, Session, Timer};
 use rapport::id::{AgentId, SessionId, TurnId};
+use rapport::runtime::canned::Replies;
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::people::People;
 use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
@@ -184,6 +185,9 @@ impl Store for Faulty {
     }
     fn people(&self) -> &dyn People {
         self.store.people()
+    }
+    fn replies(&self) -> &dyn Replies {
+        Store::replies(&self.store)
     }
     fn search(&self) -> &dyn Search {
         Store::search(&self.store)

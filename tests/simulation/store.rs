@@ -6,6 +6,7 @@ use super::trace;
 use rapport::engine::session::Heard;
 use rapport::engine::{Effect, Event, Session, Timer, What};
 use rapport::id::{AgentId, SessionId, TurnId};
+use rapport::runtime::canned::Replies;
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::people::People;
 use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
@@ -319,6 +320,9 @@ impl Store for Remote {
     /// People do not take part in the simulation.
     fn people(&self) -> &dyn People {
         self.truth.memory.people()
+    }
+    fn replies(&self) -> &dyn Replies {
+        Store::replies(&self.truth.memory)
     }
     fn search(&self) -> &dyn Search {
         Store::search(&self.truth.memory)

@@ -1,5 +1,6 @@
 /** Where an agent writes: a reply to the customer, or a note for colleagues. Drafts are kept for every chat. */
 import { Component, html } from "../vendor/htm-3.1.1/preact/standalone.module.js";
+import { Menu, filled, fitting } from "./canned.js";
 import { hints } from "./hints.js";
 import { Key } from "./parts.js";
 
@@ -34,9 +35,22 @@ export class Composer extends Component {
     if (this.session && this.state.shown !== shown) this.setState({ shown, text: this.props.store.out.draft(this.session, shown) });
   }
 
+  /** The replies that are offered, where one types a slash. */
+  get offered() {
+    const { store } = this.props;
+    return this.mode === "reply" && !this.state.shut ? fitting(this.state.text, store.canned[store.row?.bot]) : null;
+  }
+
+  pick = (reply) => {
+    const { store } = this.props;
+    const text = filled(reply.text, { row: store.row, view: store.open?.view, me: store.me });
+    this.setState({ text, pick: 0 }, () => this.focus());
+    store.out.keepDraft(this.session, this.mode, text);
+  };
+
   input = (event) => {
     const text = event.target.value;
-    this.setState({ text });
+    this.setState({ text, pick: 0, shut: false });
     this.props.store.out.keepDraft(this.session, this.mode, text);
     if (this.mode === "reply" && Date.now() - this.typed > TYPING_EVERY) {
       this.typed = Date.now();
@@ -45,6 +59,18 @@ export class Composer extends Component {
   };
 
   key = (event) => {
+    const found = this.offered;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (found?.length && !event.isComposing && (by || event.key === "Enter" || event.key === "Tab")) {
+      event.preventDefault();
+      if (by) this.setState({ pick: ((this.state.pick ?? 0) + by + found.length) % found.length });
+      else this.pick(found[this.state.pick ?? 0]);
+      return;
+    }
+    if (found && event.key === "Escape") {
+      event.stopPropagation();
+      return this.setState({ shut: true });
+    }
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.send();
@@ -55,19 +81,22 @@ export class Composer extends Component {
     if (!text) return;
     const { out } = this.props.store;
     out.keepDraft(this.session, this.mode, "");
-    out.put(this.mode, this.session, text);
+    out.put(this.mode, this.session, text, this.props.store.open.upto);
     this.setState({ text: "" });
     this.focus();
   };
 
-  render({ store }, { text }) {
-    const { mode } = this;
+  render({ store }, { text, pick = 0 }) {
+    const { mode, offered } = this;
     const { row, isMine } = store;
     const note = mode === "note";
     const hint = row.state === "agent" && !isMine ? `${row.agent?.name} has this chat. You can leave a note.` : row.state === "resolved" ? "This chat is solved. You can still leave a note." : "Take this chat to reply. You can leave a note without taking it.";
     return html`<form class=${`compose ${note ? "is-note" : ""}`} onSubmit=${(e) => (e.preventDefault(), this.send())}>
       ${!isMine && html`<p class="hint">${hint}</p>`}
+      ${offered && html`<${Menu} found=${offered} at=${pick} onPick=${this.pick} />`}
       <textarea
+        aria-controls=${offered ? "canned" : null}
+        aria-activedescendant=${offered?.length ? `canned-${pick}` : null}
         ref=${this.keep}
         data-test=${note ? "note-text" : "reply"}
         rows="2"

@@ -1,4 +1,5 @@
 /** What the philosophy has to say while an agent writes: words that we never say, better ones, and promises, made and about to be made. */
+import { unfilled } from "./canned.js";
 import { due } from "./words.js";
 
 const SOON = 4 * 3_600_000;
@@ -11,6 +12,8 @@ const holds = (text, words) => new RegExp(`(?<![\\p{L}\\p{N}])${escaped(words)}(
 /** Hints for a text, the most important first: `{tone, words}`. */
 export function hints(text, manner, view, now = Date.now()) {
   const found = [];
+  const gap = unfilled(text);
+  if (gap) found.push({ tone: "bad", words: `${gap} is not filled in.` });
   for (const words of manner?.never_say ?? []) if (holds(text, words)) found.push({ tone: "bad", words: `We never say “${words}”.` });
   for (const [better, others] of Object.entries(manner?.say ?? {})) for (const words of others) if (holds(text, words)) found.push({ tone: "warm", words: `We say “${better}” instead of “${words}”.` });
   const open = (view?.promises ?? []).filter((p) => p.state !== "kept");

@@ -22,15 +22,17 @@ export class Outgoing {
     return this.entries.filter((e) => e.session === session);
   }
 
-  put(t, session, text) {
-    const entry = { cid: `a${crypto.getRandomValues(new Uint32Array(4)).join("-")}`, t, session, text, at: Date.now(), state: "waiting" };
+  /** `seen` is how far the page shows the chat: a reply to an older state is refused, and its writer told. */
+  put(t, session, text, seen) {
+    const entry = { seen, cid: `a${crypto.getRandomValues(new Uint32Array(4)).join("-")}`, t, session, text, at: Date.now(), state: "waiting" };
     this.entries = [...this.entries, entry];
     this.#keep();
     this.#pass(entry);
     this.#changed();
   }
 
-  retry(entry) {
+  retry(entry, seen) {
+    entry.seen = seen;
     entry.state = "waiting";
     this.#keep();
     this.#pass(entry);
@@ -83,7 +85,7 @@ export class Outgoing {
       if (visible) this.drop(entry);
       else entry.state = "kept";
     } else if (code === "busy" || code === "too_fast") setTimeout(() => entry.state === "waiting" && this.#pass(entry), BUSY_WAIT);
-    else Object.assign(entry, { state: "failed", problem: message });
+    else Object.assign(entry, { state: "failed", problem: message, code });
     this.#keep();
   }
 
@@ -96,9 +98,9 @@ export class Outgoing {
   }
 
   #pass(entry) {
-    const { t, session, cid, text } = entry;
+    const { t, session, cid, text, seen = null } = entry;
     const id = this.#next++;
-    const frame = t === "reply" ? { t, id, session, cid, text } : { t, id, session, text };
+    const frame = t === "reply" ? { t, id, session, cid, text, seen } : { t, id, session, text };
     if (this.#send(frame)) this.#asked.set(id, { entry });
   }
 

@@ -22,6 +22,8 @@ export class Store {
   /** Colleagues who are here: `{id, name, takes}`. */
   people = [];
   bots = [];
+  /** Replies for all, by bot: `{name, text}`. */
+  canned = {};
   signedOut = false;
   /** What has been loaded of the views that are not sent by themselves. */
   loaded = new Set();
@@ -221,7 +223,7 @@ export class Store {
   }
 
   #take(frame) {
-    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, offer: this.#offer, offer_over: this.#offerOver, people: this.#people, looking: this.#looking, late: this.#late, ticket: this.#ticket, woke: this.#woke, listed: this.#listed, found: this.#settled, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
+    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, offer: this.#offer, offer_over: this.#offerOver, people: this.#people, looking: this.#looking, late: this.#late, ticket: this.#ticket, woke: this.#woke, listed: this.#listed, found: this.#settled, canned: this.#canned, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
     act?.call(this, frame);
     this.#changed();
   }
@@ -266,6 +268,10 @@ export class Store {
     const before = this.away;
     this.people = people;
     if (!before && this.away) this.toast("You are away: no chats are offered to you. Press w when you are back.", "kind");
+  }
+
+  #canned({ replies }) {
+    this.canned = replies;
   }
 
   #looking({ session, who }) {

@@ -195,7 +195,7 @@ class Words extends Component {
 }
 
 function Unsent({ entry, store }) {
-  const { t, text, state, problem } = entry;
+  const { t, text, state, problem, code } = entry;
   const edit = () => {
     store.out.keepDraft(entry.session, t, text);
     store.out.drop(entry);
@@ -206,7 +206,7 @@ function Unsent({ entry, store }) {
     <span class="by" role=${state === "failed" ? "alert" : null}>
       ${state === "failed"
         ? html`Not sent: ${problem ?? "it was refused"}
-            <button type="button" class="link" onClick=${() => store.out.retry(entry)}>Try again</button><button type="button" class="link" onClick=${edit}>Edit</button
+            <button type="button" class="link" onClick=${() => store.out.retry(entry, store.open.upto)}>${code === "stale" ? "Send it now" : "Try again"}</button><button type="button" class="link" onClick=${edit}>Edit</button
             ><button type="button" class="link" onClick=${() => store.out.drop(entry)}>Delete</button>`
         : store.state === "open"
           ? "Sending…"

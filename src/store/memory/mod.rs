@@ -1,5 +1,6 @@
 //! A store that forgets everything when the process ends: for tests and for trying things out. What it promises while it
 //! lives is what every store promises; tests/all/store.rs holds it to that.
+mod canned;
 mod people;
 mod search;
 mod state;
@@ -8,6 +9,7 @@ mod tickets;
 use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId, TurnId};
+use crate::runtime::canned::Replies;
 use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, Stored, StoredFile};
 use crate::runtime::search::Search;
@@ -129,6 +131,10 @@ impl Store for Memory {
     }
 
     fn people(&self) -> &dyn People {
+        self
+    }
+
+    fn replies(&self) -> &dyn Replies {
         self
     }
 

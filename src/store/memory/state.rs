@@ -24,6 +24,8 @@ pub struct State {
     /// Chats by bot and customer.
     pub customers: BTreeMap<(String, String), SessionId>,
     pub staff: Staff,
+    /// By bot and name.
+    pub canned: BTreeMap<(String, String), String>,
 }
 
 #[derive(Debug)]

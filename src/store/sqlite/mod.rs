@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file. One thread writes, and groups whatever queued while the last commit flew; readers
 //! have connections of their own.
 mod accounts;
+mod canned;
 mod chats;
 mod files;
 mod journal;
@@ -15,6 +16,7 @@ use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
 use crate::fault;
 use crate::id::{AgentId, SessionId, TurnId};
+use crate::runtime::canned::Replies;
 use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use crate::runtime::search::Search;
@@ -38,6 +40,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/007_people.sql"),
     include_str!("../migrations/008_second.sql"),
     include_str!("../migrations/009_search.sql"),
+    include_str!("../migrations/010_canned.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -248,6 +251,10 @@ impl Store for Sqlite {
     }
 
     fn people(&self) -> &dyn People {
+        self
+    }
+
+    fn replies(&self) -> &dyn Replies {
         self
     }
 

@@ -1,6 +1,7 @@
 //! What the desk tells an open inbox: offers, who is there, who looks at a chat, whose time ran out.
 use super::socket::Inbox;
 use crate::runtime::desk::tickets::Ticket;
+use crate::runtime::people::Right;
 use crate::runtime::view::Row;
 use crate::runtime::{News, Over};
 use crate::web::wire::Step;
@@ -33,6 +34,19 @@ impl Inbox {
             json!({ "id": bot.id, "name": bot.settings.name, "teams": teams, "flows": flows(bot), "manner": manner })
         };
         self.app.runtime.bots().map(|bot| about(bot)).collect()
+    }
+
+    /// The replies for all, by bot; only for those who answer.
+    pub(super) async fn canned(&mut self) -> Step {
+        if !self.login.may(Right::Answer) {
+            return Ok(());
+        }
+        let mut all = serde_json::Map::new();
+        for bot in self.app.runtime.bots() {
+            let replies = self.app.runtime.store().replies().canned(&bot.id).await.unwrap_or_default();
+            all.insert(bot.id.clone(), serde_json::to_value(replies).unwrap_or_default());
+        }
+        self.wire.send(json!({ "t": "canned", "replies": all })).await
     }
 
     pub(super) fn people(&self) -> Value {

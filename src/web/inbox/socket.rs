@@ -55,6 +55,9 @@ enum Frame {
         session: SessionId,
         cid: String,
         text: String,
+        /// How far the page has shown the chat.
+        #[serde(default)]
+        seen: Option<u64>,
     },
     Note {
         id: Value,
@@ -168,6 +171,7 @@ pub async fn upgrade(
             rows: app.runtime.watch_rows(),
             news: app.runtime.desk().watch(),
             logouts: app.logouts.subscribe(),
+            replies: app.replies.subscribe(),
             app,
             jar,
             login,
@@ -193,6 +197,8 @@ pub(super) struct Inbox {
     news: broadcast::Receiver<News>,
     /// Somebody logged out.
     logouts: watch::Receiver<()>,
+    /// Replies for all have changed.
+    replies: watch::Receiver<()>,
     /// The open chats.
     chats: StreamMap<SessionId, BroadcastStream<Notice>>,
     /// What was sent of each.
@@ -218,6 +224,7 @@ impl Inbox {
                 news = self.news.recv() => self.desk_news(news).await,
                 Some((session, notice)) = self.chats.next(), if !self.chats.is_empty() => self.noticed(session, notice).await,
                 Ok(()) = self.logouts.changed() => self.still_logged_in().await,
+                Ok(()) = self.replies.changed(), if self.greeted => self.canned().await,
                 _ = check.tick() => self.still_logged_in().await,
                 () = stopping.cancelled() => Err(RESTARTS),
             };
@@ -274,7 +281,8 @@ impl Inbox {
         let (bots, people) = (self.bots(), self.people());
         let welcome =
             json!({ "t": "welcome", "me": me, "rows": rows, "counts": counts, "bots": bots, "people": people });
-        self.wire.send(welcome).await
+        self.wire.send(welcome).await?;
+        self.canned().await
     }
 
     async fn frame(&mut self, frame: Frame) -> Step {
@@ -286,8 +294,10 @@ impl Inbox {
                 Ok(())
             }
             Frame::Take { id, session } => self.act(id, session, Input::AgentTook { agent, name }).await,
-            Frame::Reply { id, session, cid, text } => {
-                self.act(id, session, Input::AgentSaid { agent, name, cid, text }).await
+            Frame::Reply { id, session, cid, text, seen } => {
+                let input = Input::AgentSaid { agent, name, cid, text };
+                let done = self.app.runtime.reply(session, input, seen).await;
+                self.answer(id, done).await
             }
             Frame::Note { id, session, text } => self.act(id, session, Input::AgentNoted { agent, name, text }).await,
             Frame::HandBack { id, session, flow } => {

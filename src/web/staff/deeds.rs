@@ -26,6 +26,8 @@ const DEEDS: &[(&str, &str)] = &[
     ("password_changed", "changed the own password"),
     ("password_renewed", "chose a new password by a link"),
     ("login_ended", "ended a login"),
+    ("reply_kept", "wrote a reply for all"),
+    ("reply_removed", "removed a reply for all"),
     ("wrong_code", "was given a wrong code"),
     ("second_on", "switched the second factor on"),
     ("second_off", "switched a second factor off"),

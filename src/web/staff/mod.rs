@@ -3,5 +3,6 @@ pub mod deeds;
 pub mod me;
 pub mod people;
 pub mod person;
+pub mod replies;
 pub mod second;
 mod show;
