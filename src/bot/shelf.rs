@@ -56,12 +56,15 @@ fn quoted(found: &Found<'_>) -> Map<String, Value> {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
+/// What the customer answers where too many products fit: read behind the words of their wish.
+const MORE: &str = "more";
+
 /// Values beside the customer's words are what is known of them, by column: products like that come first.
 fn catalog(bot: &Bot, args: &Map<String, Value>) -> Told {
     let all = &bot.catalog;
-    let known = args.iter().filter(|(name, _)| *name != CATALOG.needs);
+    let known = args.iter().filter(|(name, _)| *name != CATALOG.needs && *name != MORE);
     let likes: BTreeMap<String, String> = known.map(|(name, _)| (name.replace('_', " "), words(args, name))).collect();
-    let found = all.find(&words(args, CATALOG.needs), &likes);
+    let found = all.find(&format!("{} {}", words(args, CATALOG.needs), words(args, MORE)), &likes);
     let mut fields = Map::new();
     fields.insert("count".into(), found.count.into());
     fields.insert("understood".into(), understood(bot, &found).into());

@@ -64,6 +64,8 @@ fn where_too_many_fit_a_question_divides_them() {
     assert_eq!(fields["ask"], "Which colour: blue, red?");
     assert_eq!(fields["choices"], json!(["blue", "red"]));
     assert_eq!(fields["products"].as_array().map(Vec::len), Some(6));
+    let (outcome, fields) = asked(&format!("name,kind,colour,price\n{rows}"), &[("words", "a lamp"), ("more", "Red")]);
+    assert_eq!((outcome.as_str(), &fields["count"]), ("found", &json!(10)));
 }
 
 #[test]
