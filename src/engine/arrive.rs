@@ -13,6 +13,7 @@ use serde_json::Map;
 
 impl Run<'_> {
     pub fn input(&mut self, input: Input) {
+        let Some(input) = self.quarantined(input) else { return };
         match input {
             Input::Opened { page, language, customer, returning, start } => {
                 self.opened(What::Opened { page, language, customer, returning }, start.as_deref());
@@ -60,7 +61,7 @@ impl Run<'_> {
         self.run();
     }
 
-    fn heard(&mut self, text: String, cid: String, choice: Option<String>, secret: bool) {
+    pub(super) fn heard(&mut self, text: String, cid: String, choice: Option<String>, secret: bool) {
         let (from, choices) = (Speaker::Customer, vec![]);
         self.heard = true;
         let (cid, scale, cards, files, takes) = (Some(cid), None, vec![], vec![], None);

@@ -247,6 +247,14 @@ impl What {
         Some((cid, file.or(choice.as_deref()).unwrap_or(text)))
     }
 
+    /// What is left of it where what was said must not be kept: that somebody said something.
+    pub fn erased(&self) -> What {
+        match self {
+            What::Message { from, .. } | What::Erased { from: Some(from) } => What::Erased { from: Some(from.clone()) },
+            _ => What::Erased { from: None },
+        }
+    }
+
     /// Whether the customer is shown this entry.
     pub fn for_customer(&self) -> bool {
         matches!(

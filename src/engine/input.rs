@@ -138,6 +138,20 @@ pub enum Timer {
     Waited { n: u16 },
 }
 
+impl Input {
+    /// Something that a customer did, or the website for them; not the opening of the chat.
+    pub fn is_from_customer(&self) -> bool {
+        matches!(
+            self,
+            Input::CustomerSaid { .. }
+                | Input::CustomerTapped { .. }
+                | Input::CustomerSent { .. }
+                | Input::CustomerWantsPerson { .. }
+                | Input::EventArrived { .. }
+        )
+    }
+}
+
 impl Timer {
     /// A stable name within the session.
     pub fn key(&self) -> String {

@@ -15,6 +15,7 @@ pub mod file;
 pub mod input;
 mod ops;
 mod person;
+mod quarantine;
 mod rerun;
 mod rounds;
 mod run;

@@ -49,6 +49,9 @@ pub struct Session {
     pub tried: Vec<String>,
     pub topic: Option<String>,
     pub calls: u32,
+    /// How often something went wrong inside the bot.
+    #[serde(default)]
+    pub faults: u32,
     pub cids: VecDeque<Heard>,
     pub control: Control,
     /// In memory alone, and no part of what a state is.
@@ -158,6 +161,7 @@ impl Session {
             tried: Vec::new(),
             topic: None,
             calls: 0,
+            faults: 0,
             cids: VecDeque::new(),
             control: Control::default(),
             secrets: Secrets::default(),
@@ -208,8 +212,8 @@ impl Session {
             | What::Note { .. }
             | What::Notified { .. }
             | What::EventArrived { .. }
-            | What::Faulted { .. }
             | What::Erased { .. } => {}
+            What::Faulted { .. } => self.faults = self.faults.saturating_add(1),
             What::Called { call, .. } => self.calls = *call,
             What::Answered { action, outcome, worked, .. } => {
                 let how = if *worked { "worked".to_owned() } else { outcome.replace('_', " ") };

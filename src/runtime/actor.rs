@@ -58,6 +58,8 @@ pub struct Actor {
     pub(super) snapshot_at: u64,
     bucket: Bucket,
     pub(super) doubt: Option<Doubt>,
+    /// There is no such chat any more.
+    pub(super) erased: bool,
 }
 
 impl Actor {
@@ -67,11 +69,15 @@ impl Actor {
         let bot = inner.bots.get(&loaded.session.bot).cloned().ok_or(Refusal::UnknownBot)?;
         let bucket = Bucket::new(&inner.limits);
         let (session, token, snapshot_at) = (loaded.session, loaded.token, loaded.snapshot_at);
-        Ok(Self { inner, bot, session, token, snapshot_at, bucket, doubt: None })
+        Ok(Self { inner, bot, session, token, snapshot_at, bucket, doubt: None, erased: false })
     }
 
     /// Does one piece of work.
     pub async fn one(&mut self, mail: Mail) {
+        if self.erased {
+            let _ = mail.reply.send(Err(Refusal::UnknownSession));
+            return;
+        }
         match mail.work {
             Work::Look(look) => {
                 look(&self.session, &self.token);
@@ -131,7 +137,9 @@ impl Actor {
     }
 
     async fn reload(&mut self) -> Result<(), Refusal> {
-        let loaded = self.inner.store.load(self.session.id).await.map_err(busy)?.ok_or(Refusal::UnknownSession)?;
+        let loaded = self.inner.store.load(self.session.id).await.map_err(busy)?;
+        self.erased = loaded.is_none();
+        let loaded = loaded.ok_or(Refusal::UnknownSession)?;
         (self.session, self.snapshot_at) = (loaded.session, loaded.snapshot_at);
         Ok(())
     }
@@ -182,15 +190,7 @@ impl Actor {
 
     /// Customers' messages are limited; what came before and what is not allowed do not count.
     fn paced(&mut self, input: &Input) -> Result<(), Refusal> {
-        let customer = matches!(
-            input,
-            Input::CustomerSaid { .. }
-                | Input::CustomerTapped { .. }
-                | Input::CustomerSent { .. }
-                | Input::CustomerWantsPerson { .. }
-                | Input::EventArrived { .. }
-        );
-        if customer {
+        if input.is_from_customer() {
             self.bucket.take(&self.inner.limits).map_err(|retry_after| Refusal::TooFast { retry_after })?;
         }
         Ok(())
@@ -207,6 +207,13 @@ impl Actor {
         matches!(input, Input::TimerFired { timer } if self.session.timer(timer).is_none_or(|due| due <= now))
     }
 
+    /// A timer that came too early is free again for whoever claims it in time.
+    async fn give_back(&self, input: &Input) -> Result<(), StoreError> {
+        let Input::TimerFired { timer } = input else { return Ok(()) };
+        let Some(due) = self.session.timer(timer) else { return Ok(()) };
+        self.inner.store.postpone(self.session.id, timer.clone(), due, due).await
+    }
+
     async fn turn(&mut self, input: &Input, finished: Option<(u64, u32)>) -> Result<Receipt, StoreError> {
         if self.is_done(input) {
             return Ok(Receipt { seq: self.session.seq, duplicate: true });
@@ -215,6 +222,7 @@ impl Actor {
         let after = self.session.seq;
         let (session, turn) = guard::turn(&self.bot, &self.session, input, now);
         if turn.events.is_empty() && turn.effects.is_empty() && finished.is_none() && !self.is_spent(input, now) {
+            self.give_back(input).await?;
             return Ok(Receipt { seq: after, duplicate: false });
         }
         let id = TurnId::new(uuid::Uuid::now_v7());

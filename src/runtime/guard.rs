@@ -1,7 +1,8 @@
 //! Runs a turn so that a panic stays in its chat: the customer gets an apology and a person, and nothing of what they sent
 //! is lost.
-use crate::bot::{Bot, house};
-use crate::engine::{self, Event, Input, Session, Speaker, Turn, What};
+use crate::bot::{Bot, house, phrases};
+use crate::engine::{self, Effect, Event, Holder, Input, Session, Speaker, Turn, What};
+use crate::language::ast::Priority;
 use crate::time::Millis;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,9 +33,35 @@ fn broke(bot: &Bot, mut session: Session, input: &Input, problem: String, now: M
         session.apply(&event);
         turn.events.push(event);
     }
-    let apology = engine::turn(bot, &mut session, Input::Broke { problem }, now);
-    turn.events.extend(apology.events);
-    turn.effects.extend(apology.effects);
+    let mut apologised = session.clone();
+    let apology =
+        AssertUnwindSafe(|| engine::turn(bot, &mut apologised, Input::Broke { problem: problem.clone() }, now));
+    match catch_unwind(apology) {
+        Ok(apology) => {
+            turn.events.extend(apology.events);
+            turn.effects.extend(apology.effects);
+            (apologised, turn)
+        }
+        Err(_) => by_hand(bot, session, turn, problem, now),
+    }
+}
+
+/// Not even the apology can be made by the engine, so that nothing of the bot is used here but its name and its team.
+fn by_hand(bot: &Bot, mut session: Session, mut turn: Turn, problem: String, now: Millis) -> (Session, Turn) {
+    let mut all = vec![What::Faulted { problem: problem.clone() }];
+    if matches!(session.holder, Holder::Bot | Holder::Resolved { .. }) {
+        let (team, priority) = (bot.settings.default_team.clone(), Priority::High);
+        let from = Speaker::Bot { name: bot.settings.name.clone() };
+        all.push(What::message(from, phrases::APOLOGY.to_owned(), None));
+        let (why, summary) = ("Something went wrong inside the bot".to_owned(), problem);
+        all.push(What::Waiting { team: team.clone(), priority, why, summary });
+        turn.effects.push(Effect::Queue { team, priority });
+    }
+    for what in all {
+        let event = Event { seq: session.seq + 1, at: now, what };
+        session.apply(&event);
+        turn.events.push(event);
+    }
     (session, turn)
 }
 

@@ -22,6 +22,8 @@ pub struct Limits {
     pub uploads: usize,
     /// About how many chats may be in memory at a time; those that sleep wait until one leaves.
     pub live: usize,
+    /// Inputs of customers, over all chats, that are on their way into the journal at a time; more are refused at once.
+    pub inputs: usize,
     /// Requests to other systems at a time.
     pub calls: usize,
 }
@@ -39,6 +41,7 @@ impl Default for Limits {
             all_files: 40 * 1024 * 1024,
             uploads: 16,
             live: 50_000,
+            inputs: 4_096,
             calls: 64,
         }
     }

@@ -39,6 +39,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use subtle::ConstantTimeEq;
 use tokio::sync::{Notify, Semaphore, broadcast, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -47,6 +48,8 @@ use view::{Row, Status, View};
 
 /// Longest tag, in characters.
 const TAG: usize = 40;
+/// Who is refused because too many write at once tries again after this time to three times as long.
+const CROWDED: Duration = Duration::from_secs(2);
 /// Events of one page.
 pub const PAGE: usize = 200;
 
@@ -76,6 +79,8 @@ struct Inner {
     desk: desk::Desk,
     /// Places for requests to other systems.
     calls: Semaphore,
+    /// Places for what customers do.
+    inputs: Semaphore,
     /// Places for photos and files on their way in.
     uploads: Semaphore,
     timers: Notify,
@@ -149,6 +154,7 @@ impl Runtime {
             clock: parts.clock,
             bots: parts.bots.into_iter().map(|b| (b.id.clone(), b)).collect(),
             calls: Semaphore::new(parts.limits.calls.clamp(1, Semaphore::MAX_PERMITS)),
+            inputs: Semaphore::new(parts.limits.inputs.clamp(1, Semaphore::MAX_PERMITS)),
             uploads: Semaphore::new(parts.limits.uploads.clamp(1, Semaphore::MAX_PERMITS)),
             limits: parts.limits,
             registry: Registry::default(),
@@ -312,8 +318,40 @@ impl Runtime {
         self.0.registry.give(&self.0, session, Work::Reply { input, seen }).await
     }
 
+    /// Erases a chat: what was said goes everywhere, whoever has the chat open is told that it is gone.
+    ///
+    /// # Errors
+    /// `UnknownSession` where there is none, `Busy`.
+    pub async fn erase(&self, session: SessionId) -> Result<(), Refusal> {
+        if !self.0.store.erase(session).await.map_err(actor::busy)? {
+            return Err(Refusal::UnknownSession);
+        }
+        // Whoever has it in memory finds out that it is gone.
+        match self.0.registry.give(&self.0, session, Work::Anew).await {
+            Err(Refusal::UnknownSession) => {}
+            Err(refusal) => return Err(refusal),
+            Ok(_) => return Err(Refusal::Busy),
+        }
+        self.0.bus.publish(session, Notice::Events { upto: 0 });
+        Ok(())
+    }
+
     async fn give(&self, session: SessionId, input: Input) -> Result<Receipt, Refusal> {
+        // Too many at once are told so at once: a queue in which everybody waits for minutes serves nobody.
+        let theirs = input.is_from_customer() || matches!(input, Input::Opened { .. });
+        let _place = match theirs.then(|| self.0.inputs.try_acquire()) {
+            Some(Err(_)) => return Err(self.crowded()),
+            place => place,
+        };
         self.0.registry.give(&self.0, session, Work::Input { input, finished: None }).await
+    }
+
+    /// Not all at the same moment again.
+    fn crowded(&self) -> Refusal {
+        tracing::warn!(inputs = self.0.limits.inputs, "more customers at once than the store keeps up with");
+        let mut byte = [0_u8; 1];
+        let _ = getrandom::fill(&mut byte);
+        Refusal::Crowded { retry_after: CROWDED + CROWDED * u32::from(byte[0]) / 128 }
     }
 
     fn readable(&self, text: &str) -> Result<String, Refusal> {

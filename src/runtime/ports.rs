@@ -144,6 +144,9 @@ pub trait Store: Tickets + Send + Sync + 'static {
     async fn is_kept(&self, session: SessionId, after: u64, turn: TurnId) -> Stored<bool>;
     /// Keeps the whole state of a chat that goes to sleep; where the chat went on since, nothing is kept.
     async fn park(&self, session: &Session) -> Stored<()>;
+    /// Everything that was said goes, here and wherever else it is kept; its places stay, with nothing in them. Nobody comes in
+    /// to the chat any more: `load` finds none. Whether there was such a chat.
+    async fn erase(&self, session: SessionId) -> Stored<bool>;
     /// Events after `after`, in order, at most `limit`. A turn that cannot be read any more keeps its places.
     async fn events(&self, session: SessionId, after: u64, limit: usize) -> Stored<Vec<Event>>;
     /// The entry that a client id became.
@@ -155,8 +158,11 @@ pub trait Store: Tickets + Send + Sync + 'static {
     async fn pending(&self) -> Stored<Vec<Pending>>;
     /// Ticks off an effect that leads to no turn.
     async fn finish(&self, pending: &Pending) -> Stored<()>;
-    /// Timers that are due, earliest first, at most `DUE` of them.
+    /// Timers that are due, whoever is at work on them, earliest first, at most `DUE` of them.
     async fn due(&self, now: Millis) -> Stored<Due>;
+    /// Takes timers that are due and that nobody holds, earliest first, at most `DUE` of them; nobody else gets them before
+    /// `until`. What is set or put off anew is free again. `next` is when there may be something to take.
+    async fn claim(&self, now: Millis, until: Millis) -> Stored<Due>;
     /// Forgets a timer that is due at `now`; one that was set to a later time since stays.
     async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()>;
     /// Looks at a timer that is due at `now` again later; one that was set to a later time since stays as it is.

@@ -47,6 +47,8 @@ pub enum Refusal {
     TooFast { retry_after: Duration },
     #[error("The message could not be kept. Send it again in a moment.")]
     Busy,
+    #[error("Very many people write at this moment, and the message was not kept. Send it again in a moment.")]
+    Crowded { retry_after: Duration },
     #[error("A colleague was first: this chat is taken.")]
     Taken,
     #[error("Something was said while you wrote. Read it, then send your reply, or change it.")]
@@ -88,6 +90,7 @@ impl Refusal {
             Refusal::EventLacks { .. } => "event_lacks",
             Refusal::TooFast { .. } => "too_fast",
             Refusal::Busy => "busy",
+            Refusal::Crowded { .. } => "crowded",
             Refusal::Taken => "taken",
             Refusal::Stale => "stale",
             Refusal::NotYours => "not_yours",
@@ -101,7 +104,7 @@ impl Refusal {
     /// When to try again, where that helps.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Refusal::TooFast { retry_after } => Some(*retry_after),
+            Refusal::TooFast { retry_after } | Refusal::Crowded { retry_after } => Some(*retry_after),
             Refusal::Busy => Some(Duration::from_secs(1)),
             _ => None,
         }

@@ -107,7 +107,12 @@ async fn lives(actor: &mut Actor, rx: &mut mpsc::Receiver<Mail>) -> bool {
             () = stopping.cancelled() => return false,
         };
         match next {
-            Ok(Some(mail)) => actor.one(mail).await,
+            Ok(Some(mail)) => {
+                actor.one(mail).await;
+                if actor.erased {
+                    return false;
+                }
+            }
             Ok(None) => return false,
             Err(_) if actor.doubts().is_some() => {
                 actor.settle().await;

@@ -7,6 +7,7 @@ use crate::engine::{Input, Timer};
 use crate::fault;
 use crate::id::SessionId;
 use crate::time::Millis;
+use futures_util::{StreamExt, stream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,10 @@ const LOOK: Duration = Duration::from_secs(30);
 const PACE: Duration = Duration::from_millis(5);
 /// A store that does not answer is asked again after this.
 const AGAIN: Duration = Duration::from_millis(500);
+/// Who took a timer and fires it has this long; then it is free again for everybody.
+const HELD: Duration = Duration::from_secs(60);
+/// Timers that are fired at the same time: their turns share commits, and chats that customers write in are not behind them all.
+const AT_ONCE: usize = 32;
 /// A chat that could not take its timer must not stand in the way of the others.
 const LATER: Duration = Duration::from_secs(30);
 /// The bot of a chat is gone, or the chat cannot be read; it may come back with the next start.
@@ -44,13 +49,17 @@ impl Inner {
     /// Fires what is due; how long nothing will be.
     async fn fire(self: &Arc<Self>) -> Stored<Duration> {
         let now = self.clock.now();
-        let due = self.store.due(now).await?;
-        for (session, timer) in due.now {
-            if self.stopping.is_cancelled() {
-                break;
-            }
-            self.fire_one(session, timer, now).await?;
+        let due = self.store.claim(now, now + HELD).await?;
+        let all = stream::iter(due.now)
+            .take_until(self.stopping.cancelled())
+            .map(|(session, timer)| self.fire_one(session, timer, now))
+            .buffer_unordered(AT_ONCE);
+        let mut all = std::pin::pin!(all);
+        let mut result = Ok(());
+        while let Some(fired) = all.next().await {
+            result = result.and(fired);
         }
+        result?;
         Ok(due.next.map_or(LOOK, |at| (at - now).clamp(PACE, LOOK)))
     }
 

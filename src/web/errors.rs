@@ -56,7 +56,7 @@ impl From<Refusal> for ApiError {
             | Refusal::Over => StatusCode::CONFLICT,
             Refusal::NotYours => StatusCode::FORBIDDEN,
             Refusal::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Busy | Refusal::Crowded { .. } => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self { status, code: refusal.code(), message: refusal.to_string(), retry_after: refusal.retry_after() }
     }

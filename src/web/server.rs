@@ -101,6 +101,10 @@ impl Server {
         self.runtime.live()
     }
 
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
     /// Ends: open requests get their answers, sockets a goodbye, chats their last turn.
     pub async fn stop(self) {
         self.runtime.stop().await;

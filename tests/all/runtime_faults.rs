@@ -262,6 +262,72 @@ async fn a_turn_that_panics_keeps_the_words_and_brings_a_person() {
     say(&runtime, open(&runtime).await, "a", "hello").await.expect("other chats go on");
 }
 
+/// The bot fails at every answer; the third time it is kept out of the chat.
+#[tokio::test]
+async fn a_bot_that_fails_again_and_again_is_kept_out_of_the_chat() {
+    let (store, _, runtime) = faulty().await;
+    let session = open(&runtime).await;
+    let faults = async || count(&runtime, session, |w| matches!(w, What::Faulted { .. })).await;
+    let (agent, name) = (AgentId(1), "Ann".to_owned());
+    let hands_back = async || {
+        runtime.agent(session, Input::AgentTook { agent, name: name.clone() }).await.expect("taken");
+        let back = Input::AgentHandedBack { agent, name: name.clone(), flow: None };
+        runtime.agent(session, back).await.expect("handed back");
+    };
+    for n in 1..=3 {
+        say(&runtime, session, &format!("o{n}"), "where is my order").await.expect("kept");
+        let args = serde_json::Map::new();
+        write(&store, session, What::Called { call: u32::MAX, action: "shop.find".into(), args }).await;
+        say(&runtime, session, &format!("n{n}"), "12").await.expect("kept in spite of the panic");
+        assert_eq!(faults().await, n);
+        hands_back().await;
+    }
+    // The bot would fail once more; it is not asked, and a person is.
+    let waits = count(&runtime, session, |w| matches!(w, What::Waiting { .. })).await;
+    assert_eq!(waits, 4, "handed back to a bot that may not go on");
+    hands_back().await;
+    let sent = say(&runtime, session, "last", "where is my order").await.expect("kept");
+    assert!(!sent.duplicate && say(&runtime, session, "last", "where is my order").await.expect("kept").duplicate);
+    assert_eq!(faults().await, 3);
+    let texts = super::said(&runtime, session).await;
+    assert!(texts.iter().any(|t| t.contains("A colleague will go on from here")), "{texts:?}");
+    assert_eq!(runtime.status(session).await.expect("a status").state, "waiting");
+    let other = open(&runtime).await;
+    say(&runtime, other, "a", "where is my order").await.expect("other chats go on");
+    assert_eq!(count(&runtime, other, |w| matches!(w, What::Faulted { .. })).await, 0);
+}
+
+/// More customers at once than there are places: some are told so at once, nobody's message is lost or doubled.
+#[tokio::test(start_paused = true)]
+async fn too_many_at_once_are_told_so_and_try_again() {
+    let (store, clock) = (Arc::new(Faulty::default()), Hand::new());
+    let limits = Limits { inputs: 4, ..Limits::default() };
+    let runtime = Runtime::start(Parts { limits, ..parts(store.clone(), clock) }).await.expect("it starts");
+    let mut chats = vec![];
+    for _ in 0..12 {
+        chats.push(open(&runtime).await);
+    }
+    store.gated.store(true, Ordering::SeqCst);
+    let all = chats.iter().map(|chat| say(&runtime, *chat, "a", "hm"));
+    let opens = async {
+        tokio::task::yield_now().await;
+        store.gated.store(false, Ordering::SeqCst);
+        store.gate.add_permits(99);
+    };
+    let (told, ()) = tokio::join!(futures_util::future::join_all(all), opens);
+    let refused: Vec<_> = told.iter().filter_map(|r| r.as_ref().err()).collect();
+    assert_eq!(refused.len(), 8, "{told:?}");
+    for refusal in refused {
+        let wait = refusal.retry_after().expect("when to come back");
+        assert_eq!(refusal.code(), "crowded");
+        assert!((2..7).contains(&wait.as_secs()), "{wait:?}");
+    }
+    for chat in chats {
+        say(&runtime, chat, "a", "hm").await.expect("kept now");
+        assert_eq!(count(&runtime, chat, by_customer).await, 1);
+    }
+}
+
 /// Writes an entry past the runtime, as a colleague's process would.
 async fn write(store: &Arc<Faulty>, id: SessionId, what: What) {
     let mut session = store.load(id).await.expect("read").expect("there").session;

@@ -168,6 +168,12 @@ impl Store for Faulty {
     async fn due(&self, now: Millis) -> Stored<Due> {
         self.store.due(now).await
     }
+    async fn claim(&self, now: Millis, until: Millis) -> Stored<Due> {
+        self.store.claim(now, until).await
+    }
+    async fn erase(&self, session: SessionId) -> Stored<bool> {
+        self.store.erase(session).await
+    }
     async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()> {
         self.store.drop_timer(session, timer, now).await
     }

@@ -121,6 +121,26 @@ async fn a_chat_that_cannot_go_on_is_reset() {
 }
 
 #[tokio::test]
+async fn a_chat_that_is_erased_is_gone_for_who_has_it_open() {
+    let served = Served::new().await;
+    let (mut chat, session, token) = served.begin().await;
+    chat.items_until("Which colour").await;
+    chat.send(say("a", "green")).await;
+    chat.items_until("You chose green").await;
+    let path = served.data.path().join("rapport.db");
+    let id = rapport::id::SessionId::parse(&session).expect("an id");
+    served.server.runtime().erase(id).await.expect("erased");
+    assert_eq!(chat.until("reset").await["reason"], "this chat was erased");
+    assert_eq!(chat.answer(json!({ "t": "hello" })).await["t"], "welcome", "and a new one can begin");
+    let mut again = served.chat().await;
+    let answer = again.answer(json!({ "t": "hello", "session": session, "token": token, "after": 0 })).await;
+    assert_eq!(answer["t"], "reset", "{answer}");
+    let direct = rusqlite::Connection::open(path).expect("the file");
+    let sql = "SELECT count(*) FROM turns WHERE instr(body, 'green')";
+    assert_eq!(direct.query_row(sql, [], |r| r.get::<_, i64>(0)).expect("read"), 0);
+}
+
+#[tokio::test]
 async fn a_chat_that_is_damaged_is_reset() {
     let served = Served::new().await;
     let (chat, session, token) = served.begin().await;

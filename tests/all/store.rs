@@ -322,6 +322,30 @@ async fn a_state_from_beyond_the_journal_is_not_gone_on_with() {
     assert!(matches!(&problem, StoreError::Damaged(p) if p.contains("ends at 2")), "{problem}");
 }
 
+/// The bytes of the database and of its log.
+fn bytes(kept: &Kept) -> Vec<u8> {
+    let files = std::fs::read_dir(kept.folder.path()).expect("the folder");
+    files.flat_map(|f| std::fs::read(f.expect("a file").path()).expect("read")).collect()
+}
+
+#[tokio::test]
+async fn what_is_erased_is_nowhere_in_the_file() {
+    let kept = store();
+    let mut session = session();
+    kept.store.create(&session, TOKEN).await.expect("created");
+    for n in 0..40 {
+        let event = said(&session, &format!("c{n}"), &format!("marzipan {n} {}", "and so on ".repeat(200)));
+        let mut commit = commit(&mut session, event);
+        commit.snapshot = (n % 3 == 0).then(|| Box::new(session.clone()));
+        kept.store.commit(commit).await.expect("kept");
+    }
+    let holds = |kept: &Kept| bytes(kept).windows(8).any(|w| w == b"marzipan");
+    assert!(holds(&kept));
+    assert!(kept.store.erase(session.id).await.expect("erased"));
+    assert!(!holds(&kept), "what was said is still in the file");
+    assert_eq!(kept.store.events(session.id, 0, 99).await.expect("read").len(), 40);
+}
+
 #[tokio::test]
 async fn a_snapshot_of_another_version_is_rebuilt_from_the_journal() {
     let kept = store();

@@ -42,6 +42,8 @@ every_store! {
     an_effect_is_answered_once
     a_timer_is_kept_until_it_is_done_with
     very_many_timers_come_in_portions
+    a_timer_is_claimed_by_one
+    what_is_erased_keeps_its_places_and_takes_nothing_in
     lists_keep_those_that_waited_longest
     a_queue_goes_by_priority_and_then_by_time
     a_file_belongs_to_one_chat_and_takes_its_room
@@ -303,6 +305,71 @@ async fn very_many_timers_come_in_portions(store: Any) {
     }
     let rest = store.due(MORNING).await.expect("read");
     assert_eq!((rest.now.len(), rest.next), (5, None));
+}
+
+async fn a_timer_is_claimed_by_one(store: Any) {
+    let mut session = begun(&store).await;
+    let timer = |n: usize| Timer::Promise { name: n.to_string() };
+    let (later, lease) = (MORNING + Duration::from_secs(600), Duration::from_secs(60));
+    let mut set = turn(&mut session, "a");
+    set.set_timers = (0..5).map(|n| (timer(n), MORNING)).chain([(timer(9), later)]).collect();
+    store.commit(set).await.expect("kept");
+    let claim = async |at: Millis| store.claim(at, at + lease).await.expect("claimed");
+    let both = futures_util::future::join_all([claim(MORNING), claim(MORNING)]).await;
+    assert_eq!(both.iter().map(|d| d.now.len()).sum::<usize>(), 5, "each is claimed once: {both:?}");
+    let until = MORNING + lease;
+    assert_eq!(claim(MORNING).await, rapport::runtime::ports::Due { now: vec![], next: Some(until) });
+    // Fired and set anew, put off, forgotten; the other two were claimed by somebody who died.
+    let mut fired = turn(&mut session, "b");
+    fired.cancelled = vec![timer(0)];
+    fired.set_timers = vec![(timer(0), MORNING)];
+    store.commit(fired).await.expect("kept");
+    store.postpone(session.id, timer(1), MORNING, MORNING + Duration::from_secs(5)).await.expect("put off");
+    store.drop_timer(session.id, timer(2), MORNING).await.expect("dropped");
+    let soon = MORNING + Duration::from_secs(10);
+    let free = claim(soon).await;
+    assert_eq!(free.now, [(session.id, timer(0)), (session.id, timer(1))], "who sets it anew frees it");
+    assert_eq!(free.next, Some(until));
+    assert_eq!(claim(until).await.now.len(), 2, "a claim ends");
+    assert_eq!(store.due(MORNING).await.expect("read").now.len(), 3, "a claimed timer is still there");
+}
+
+async fn what_is_erased_keeps_its_places_and_takes_nothing_in(store: Any) {
+    let (mut session, mut other) = (begun(&store).await, begun(&store).await);
+    for chat in [&mut session, &mut other] {
+        let mut full = turn(chat, "a");
+        full.outbox.push(queued(chat.id, 1));
+        full.set_timers.push((Timer::Quiet, MORNING));
+        store.commit(full).await.expect("kept");
+        let waiting = Event { seq: 2, at: MORNING, what: waits("a", Priority::High) };
+        store.commit(commit(chat, waiting)).await.expect("kept");
+    }
+    store.bind("test", "maya", session.id, true).await.expect("bound");
+    let file = File { id: "f".into(), name: "me.png".into(), kind: "image/png".into(), size: 3 };
+    let file = StoredFile { session: session.id, file, at: MORNING, bytes: vec![1, 2, 3] };
+    let room = Room { files: 9, bytes: 99 };
+    store.keep_file(file.clone(), room).await.expect("kept");
+    assert!(store.erase(session.id).await.expect("erased"));
+    assert!(store.load(session.id).await.expect("read").is_none(), "nobody comes in");
+    let left = store.events(session.id, 0, 9).await.expect("read");
+    let customer = Some(rapport::engine::Speaker::Customer);
+    assert_eq!(left.iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!([&left[0].what, &left[1].what], [&What::Erased { from: customer }, &What::Erased { from: None }]);
+    assert!(store.heard(session.id, "a").await.expect("read").is_none());
+    assert!(store.file(session.id, "f").await.expect("read").is_none());
+    assert_eq!(store.known_as("test", "maya").await.expect("read"), None);
+    assert_eq!(store.pending().await.expect("read"), [queued(other.id, 1)]);
+    assert_eq!(store.due(MORNING).await.expect("read").now, [(other.id, Timer::Quiet)]);
+    assert_eq!(store.queue("a", 9).await.expect("read"), [other.id]);
+    assert_eq!(store.rows(&["bot", "waiting", "agent", "resolved"], None, 9).await.expect("read").len(), 1);
+    // Who still has it in memory cannot write it back.
+    let late = store.commit(turn(&mut session.clone(), "b")).await;
+    assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
+    store.park(&session).await.expect("asked");
+    assert!(store.load(session.id).await.expect("read").is_none());
+    assert!(store.keep_file(file, room).await.is_err());
+    assert!(!store.erase(SessionId::new(uuid::Uuid::now_v7())).await.expect("asked"), "there is no such chat");
+    assert_eq!(state(&store, other.id).await, other, "no other chat is touched");
 }
 
 /// A chat that waits, or was ended, since some minute.

@@ -160,8 +160,8 @@ impl Truth {
         Ok(events)
     }
 
-    async fn due(&self, now: Millis) -> Stored<Due> {
-        let due = self.memory.due(now).await?;
+    async fn claim(&self, now: Millis, until: Millis) -> Stored<Due> {
+        let due = self.memory.claim(now, until).await?;
         if self.has(Bug::TimerForgotten) {
             for (session, timer) in &due.now {
                 self.memory.drop_timer(*session, timer.clone(), now).await?;
@@ -294,7 +294,13 @@ impl Store for Remote {
         self.ask(move |t| async move { t.memory.finish(&pending).await }).await
     }
     async fn due(&self, now: Millis) -> Stored<Due> {
-        self.ask(move |t| t.due(now)).await
+        self.ask(move |t| t.memory.due(now)).await
+    }
+    async fn claim(&self, now: Millis, until: Millis) -> Stored<Due> {
+        self.ask(move |t| t.claim(now, until)).await
+    }
+    async fn erase(&self, session: SessionId) -> Stored<bool> {
+        self.ask(move |t| t.memory.erase(session)).await
     }
     async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()> {
         self.ask(move |t| t.memory.drop_timer(session, timer, now)).await

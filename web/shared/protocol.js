@@ -299,7 +299,7 @@ export class Chat {
     } else if (["unknown_bot", "foreign_origin", "identify_first", "consent_needed", "bad_identity"].includes(code)) {
       this.#line.stop();
       this.#hear("fatal", message);
-    } else if (code === "too_fast" || code === "busy") {
+    } else if (["too_fast", "busy", "crowded"].includes(code)) {
       if (this.state !== "open") this.#line.again(wait);
       else if (entry) this.#hold(wait ?? 1_000 * 2 ** Math.min(this.#busy++, 4) * (0.75 + Math.random() / 2));
     } else if (entry) {

@@ -30,7 +30,7 @@ export class Uploads {
     const { landed, change, isOpen, newCid } = this.#chat;
     const { code, message, retry_after_ms: wait = 2_000 } = answer?.error ?? {};
     if (answer?.cid) landed(entry.cid);
-    else if (code === "too_fast" || code === "busy") return setTimeout(() => this.pump(), wait);
+    else if (["too_fast", "busy", "crowded"].includes(code)) return setTimeout(() => this.pump(), wait);
     else if (code === "cid_reused") change(entry, { cid: newCid() });
     // Without a connection it waits for the next one; where only this broke off, the customer says when.
     else if (answer || isOpen()) change(entry, { state: "failed", problem: message ?? "the connection broke off." });

@@ -71,6 +71,10 @@ impl Store for Memory {
         Ok(self.state().chats.get(&session).is_some_and(|c| c.turns.get(&after) == Some(&turn)))
     }
 
+    async fn erase(&self, session: SessionId) -> Stored<bool> {
+        Ok(self.state().erase(session))
+    }
+
     async fn park(&self, session: &Session) -> Stored<()> {
         self.state().park(session);
         Ok(())
@@ -101,6 +105,10 @@ impl Store for Memory {
         Ok(self.state().due(now))
     }
 
+    async fn claim(&self, now: Millis, until: Millis) -> Stored<Due> {
+        Ok(self.state().claim(now, until))
+    }
+
     async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()> {
         let mut state = self.state();
         let key = (session, timer.key());
@@ -112,8 +120,10 @@ impl Store for Memory {
 
     async fn postpone(&self, session: SessionId, timer: Timer, now: Millis, until: Millis) -> Stored<()> {
         let mut state = self.state();
-        if let Some((_, due)) = state.timers.get_mut(&(session, timer.key())).filter(|(_, due)| *due <= now) {
+        let key = (session, timer.key());
+        if let Some((_, due)) = state.timers.get_mut(&key).filter(|(_, due)| *due <= now) {
             *due = until;
+            state.held.remove(&key);
         }
         Ok(())
     }

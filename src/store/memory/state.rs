@@ -18,6 +18,8 @@ pub struct State {
     pub outbox: BTreeMap<(SessionId, u64, u32), Pending>,
     /// By session and name.
     pub timers: BTreeMap<(SessionId, String), (Timer, Millis)>,
+    /// Until when somebody is at work on a timer.
+    pub held: BTreeMap<(SessionId, String), Millis>,
     /// By session and id.
     pub files: BTreeMap<(SessionId, String), StoredFile>,
     pub tickets: BTreeMap<SessionId, Ticket>,
@@ -38,6 +40,7 @@ pub struct Chat {
     snapshot: Option<Box<Session>>,
     pub events: Vec<Event>,
     pub cids: BTreeMap<String, Heard>,
+    erased: bool,
     /// By the place after which they came.
     pub turns: BTreeMap<u64, TurnId>,
 }
@@ -53,12 +56,12 @@ impl State {
         }
         let (new, row) = (session.clone(), view::row(session));
         let (snapshot, events, cids, turns) = (None, vec![], BTreeMap::new(), BTreeMap::new());
-        self.chats.insert(session.id, Chat { new, token, seq: 0, row, snapshot, events, cids, turns });
+        self.chats.insert(session.id, Chat { new, token, seq: 0, row, snapshot, events, cids, turns, erased: false });
         Ok(())
     }
 
     pub fn load(&self, id: SessionId) -> Option<Loaded> {
-        let chat = self.chats.get(&id)?;
+        let chat = self.chats.get(&id).filter(|c| !c.erased)?;
         let mut session = chat.snapshot.as_deref().unwrap_or(&chat.new).clone();
         let snapshot_at = session.seq;
         chat.events.iter().filter(|e| e.seq > snapshot_at).for_each(|e| session.apply(e));
@@ -67,7 +70,7 @@ impl State {
 
     pub fn commit(&mut self, commit: Commit) -> Stored<()> {
         let id = commit.session;
-        let Some(chat) = self.chats.get_mut(&id).filter(|c| c.seq == commit.after) else {
+        let Some(chat) = self.chats.get_mut(&id).filter(|c| c.seq == commit.after && !c.erased) else {
             return Err(StoreError::Conflict);
         };
         let heard: Vec<Heard> = commit.events.iter().filter_map(heard).collect();
@@ -98,6 +101,10 @@ impl State {
             self.outbox.remove(&(id, seq, n));
         }
         self.outbox.extend(commit.outbox.into_iter().map(|p| ((id, p.seq, p.n), p)));
+        let set = commit.set_timers.iter().map(|(timer, _)| timer);
+        for timer in commit.cancelled.iter().chain(set) {
+            self.held.remove(&(id, timer.key()));
+        }
         for timer in commit.cancelled {
             self.timers.remove(&(id, timer.key()));
         }
@@ -107,13 +114,13 @@ impl State {
 
     /// A state is kept only where it is the latest.
     pub fn park(&mut self, session: &Session) {
-        if let Some(chat) = self.chats.get_mut(&session.id).filter(|c| c.seq == session.seq) {
+        if let Some(chat) = self.chats.get_mut(&session.id).filter(|c| c.seq == session.seq && !c.erased) {
             chat.snapshot = Some(Box::new(session.clone()));
         }
     }
 
     pub fn keep_file(&mut self, file: StoredFile, room: Room) -> Stored<Filed> {
-        if !self.chats.contains_key(&file.session) {
+        if self.chats.get(&file.session).is_none_or(|c| c.erased) {
             return broken("there is no such chat");
         }
         let key = (file.session, file.file.id.clone());
@@ -140,6 +147,33 @@ impl State {
             found.now.push((session, timer.clone()));
         }
         found
+    }
+
+    pub fn claim(&mut self, now: Millis, until: Millis) -> Due {
+        let free = |held: &BTreeMap<_, Millis>, key: &(SessionId, String)| held.get(key).is_none_or(|h| *h <= now);
+        let waiting = self.timers.iter().filter(|(key, (_, due))| *due <= now && free(&self.held, key));
+        let mut all: Vec<_> = waiting.map(|(key, (timer, due))| (*due, key.clone(), timer.clone())).collect();
+        all.sort();
+        all.truncate(DUE);
+        self.held.extend(all.iter().map(|(_, key, _)| (key.clone(), until)));
+        let later = self.timers.values().map(|(_, due)| *due).filter(|due| *due > now);
+        let held = self.timers.keys().filter_map(|key| self.held.get(key)).copied().filter(|h| *h > now);
+        let next = if all.len() == DUE { Some(now) } else { later.chain(held).min() };
+        Due { now: all.into_iter().map(|(_, (session, _), timer)| (session, timer)).collect(), next }
+    }
+
+    pub fn erase(&mut self, id: SessionId) -> bool {
+        let Some(chat) = self.chats.get_mut(&id) else { return false };
+        chat.erased = true;
+        chat.events.iter_mut().for_each(|e| e.what = e.what.erased());
+        (chat.snapshot, chat.row.state) = (None, "erased".into());
+        chat.cids.clear();
+        self.outbox.retain(|(session, ..), _| *session != id);
+        self.timers.retain(|(session, _), _| *session != id);
+        self.files.retain(|(session, _), _| *session != id);
+        self.tickets.remove(&id);
+        self.customers.retain(|_, session| *session != id);
+        true
     }
 
     pub fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Vec<Row> {

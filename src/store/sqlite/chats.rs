@@ -1,12 +1,13 @@
 //! Sessions, their journal, their effects and timers.
+use super::erase;
 use super::journal::{self, Damage};
 use super::search;
 use super::writer::Failure;
 use crate::engine::session::{Heard, SNAPSHOT_VERSION};
-use crate::engine::{Effect, Session, Timer};
+use crate::engine::{Effect, Session};
 use crate::fault;
 use crate::id::SessionId;
-use crate::runtime::ports::{Commit, DUE, Due, Hash, Loaded, Pending};
+use crate::runtime::ports::{Commit, Hash, Loaded, Pending};
 use crate::runtime::view;
 use crate::time::Millis;
 use rusqlite::types::Type;
@@ -126,7 +127,7 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
     let row = &commit.row;
     let sql =
         "UPDATE sessions SET seq = ?2, state = ?3, agent = ?4, since = ?5, updated = ?6, row = ?7, team = ?8, rank = ?9
-               WHERE id = ?1";
+               WHERE id = ?1 AND state <> 'erased'";
     let agent = row.agent.as_ref().map(|a| a.id.0);
     let changed = c.prepare_cached(sql)?.execute(params![
         commit.session.as_bytes(),
@@ -163,7 +164,8 @@ fn keep_state(c: &Connection, session: &Session) -> std::result::Result<(), Fail
 
 /// A state is kept only where it is the latest.
 pub fn park(c: &Connection, session: &Session) -> std::result::Result<(), Failure> {
-    if journal::last(c, session.id)? == session.seq { keep_state(c, session) } else { Ok(()) }
+    let latest = journal::last(c, session.id)? == session.seq && !erase::is_erased(c, session.id)?;
+    if latest { keep_state(c, session) } else { Ok(()) }
 }
 
 fn consequences(c: &Connection, commit: &Commit) -> std::result::Result<(), Failure> {
@@ -198,25 +200,6 @@ pub fn finish(c: &Connection, session: SessionId, seq: u64, n: u32) -> Result<bo
     Ok(c.prepare_cached(sql)?.execute(params![session.as_bytes(), number(seq), n])? > 0)
 }
 
-pub fn drop_timer(c: &Connection, session: SessionId, timer: &Timer, now: Millis) -> Result<()> {
-    c.prepare_cached("DELETE FROM timers WHERE session = ?1 AND key = ?2 AND due <= ?3")?.execute(params![
-        session.as_bytes(),
-        timer.key(),
-        now.0
-    ])?;
-    Ok(())
-}
-
-pub fn postpone(c: &Connection, session: SessionId, timer: &Timer, now: Millis, until: Millis) -> Result<()> {
-    c.prepare_cached("UPDATE timers SET due = ?4 WHERE session = ?1 AND key = ?2 AND due <= ?3")?.execute(params![
-        session.as_bytes(),
-        timer.key(),
-        now.0,
-        until.0
-    ])?;
-    Ok(())
-}
-
 pub fn heard(c: &Connection, session: SessionId, cid: &str) -> Result<Option<Heard>> {
     let sql = "SELECT seq, digest FROM cids WHERE session = ?1 AND cid = ?2";
     let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?));
@@ -235,23 +218,4 @@ pub fn pending(c: &Connection) -> Result<Vec<Pending>> {
         Ok(Pending { session: session_id(&session)?, seq: seq.cast_unsigned(), n, effect })
     })
     .collect()
-}
-
-pub fn due(c: &Connection, now: Millis) -> Result<Due> {
-    // One more than asked for tells when the first of the others is due.
-    let sql = "SELECT session, timer, due FROM timers ORDER BY due, session, key LIMIT ?1";
-    let mut statement = c.prepare_cached(sql)?;
-    let more = i64::try_from(DUE + 1).unwrap_or(i64::MAX);
-    let rows =
-        statement.query_map([more], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?)))?;
-    let mut found = Due::default();
-    for row in rows {
-        let (session, timer, due) = row?;
-        if due > now.0 || found.now.len() == DUE {
-            found.next = Some(Millis(due));
-            return Ok(found);
-        }
-        found.now.push((session_id(&session)?, from_json(&timer)?));
-    }
-    Ok(found)
 }

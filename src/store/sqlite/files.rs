@@ -1,4 +1,5 @@
 //! Photos and files in the database.
+use super::erase;
 use crate::engine::File;
 use crate::id::SessionId;
 use crate::runtime::ports::{Filed, Room, StoredFile};
@@ -6,6 +7,9 @@ use crate::time::Millis;
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 pub fn keep(c: &Connection, stored: &StoredFile, room: Room) -> Result<Filed> {
+    if erase::is_erased(c, stored.session)? {
+        return Err(rusqlite::Error::QueryReturnedNoRows);
+    }
     let (session, file) = (stored.session.as_bytes(), &stored.file);
     let known = "SELECT 1 FROM files WHERE session = ?1 AND id = ?2";
     if c.prepare_cached(known)?.exists(params![session, file.id])? {

@@ -63,7 +63,7 @@ impl Row {
     }
 
     /// The same places, with nothing in them.
-    fn lost(&self) -> Vec<Event> {
+    pub fn lost(&self) -> Vec<Event> {
         (self.first..=self.last).map(|seq| Event { seq, at: Millis(0), what: What::Erased { from: None } }).collect()
     }
 }
@@ -136,6 +136,18 @@ pub fn append(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
             digest(said).cast_signed()
         ])?;
     }
+    Ok(())
+}
+
+/// Puts something else at the places of a turn.
+pub fn rewrite(c: &Connection, id: SessionId, first: u64, body: &str) -> Result<()> {
+    let sum = sum(id.as_bytes(), number(first), body);
+    c.prepare_cached("UPDATE turns SET body = ?3, sum = ?4 WHERE session = ?1 AND first = ?2")?.execute(params![
+        id.as_bytes(),
+        number(first),
+        body,
+        sum
+    ])?;
     Ok(())
 }
 

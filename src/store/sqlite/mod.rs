@@ -3,6 +3,7 @@
 mod accounts;
 mod canned;
 mod chats;
+mod erase;
 mod files;
 mod journal;
 mod lists;
@@ -10,6 +11,7 @@ mod people;
 mod search;
 mod second;
 mod tickets;
+mod timers;
 mod writer;
 
 use crate::engine::session::Heard;
@@ -41,6 +43,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/008_second.sql"),
     include_str!("../migrations/009_search.sql"),
     include_str!("../migrations/010_canned.sql"),
+    include_str!("../migrations/011_claims.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -107,6 +110,16 @@ impl Readers {
         Ok(connection)
     }
 
+    /// Moves everything from the log of writes into the database. Where somebody reads it is left to a later time.
+    fn empty_the_log(&self) -> Stored<()> {
+        let connection = connect(&self.path, self.patience)?;
+        let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0)).map_err(broken)?;
+        if busy != 0 {
+            tracing::warn!("what was erased stays in the log of writes until the next checkpoint");
+        }
+        Ok(())
+    }
+
     fn read<T>(&self, f: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Stored<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
@@ -132,9 +145,12 @@ fn connect(path: &Path, patience: Duration) -> Stored<Connection> {
     let connection =
         Connection::open(path).map_err(|e| StoreError::Broken(format!("{} cannot be opened: {e}", path.display())))?;
     connection.busy_timeout(patience).map_err(broken)?;
-    // FULL: a commit is on disk when it returns, also when the power fails.
+    // FULL: a commit is on disk when it returns, also when the power fails. What is deleted is overwritten with zeros.
     connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON;",
+        )
         .map_err(|e| StoreError::Broken(format!("{} cannot be used as a database: {e}", path.display())))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
@@ -196,6 +212,15 @@ impl Store for Sqlite {
         self.read(move |c| journal::is_kept(c, session, after, turn)).await
     }
 
+    async fn erase(&self, session: SessionId) -> Stored<bool> {
+        let erased = self.writer.write(move |c| erase::chat(c, session)).await?;
+        let readers = self.readers.clone();
+        // The log of writes still holds what was said, until it is written over.
+        let emptied = tokio::task::spawn_blocking(move || readers.empty_the_log()).await;
+        emptied.map_err(|e| StoreError::Broken(e.to_string()))??;
+        Ok(erased)
+    }
+
     async fn park(&self, session: &Session) -> Stored<()> {
         let session = session.clone();
         self.writer.write(move |c| chats::park(c, &session)).await
@@ -225,15 +250,19 @@ impl Store for Sqlite {
     }
 
     async fn due(&self, now: Millis) -> Stored<Due> {
-        self.read(move |c| chats::due(c, now)).await
+        self.read(move |c| timers::due(c, now)).await
+    }
+
+    async fn claim(&self, now: Millis, until: Millis) -> Stored<Due> {
+        self.writer.write(move |c| Ok(timers::claim(c, now, until)?)).await
     }
 
     async fn drop_timer(&self, session: SessionId, timer: Timer, now: Millis) -> Stored<()> {
-        self.writer.write(move |c| Ok(chats::drop_timer(c, session, &timer, now)?)).await
+        self.writer.write(move |c| Ok(timers::drop_timer(c, session, &timer, now)?)).await
     }
 
     async fn postpone(&self, session: SessionId, timer: Timer, now: Millis, until: Millis) -> Stored<()> {
-        self.writer.write(move |c| Ok(chats::postpone(c, session, &timer, now, until)?)).await
+        self.writer.write(move |c| Ok(timers::postpone(c, session, &timer, now, until)?)).await
     }
 
     async fn rows(&self, states: &[&str], agent: Option<AgentId>, limit: usize) -> Stored<Vec<Row>> {

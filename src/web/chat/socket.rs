@@ -278,7 +278,14 @@ impl Connection {
             }
         }
         let Some(session) = self.chat.as_ref().map(|c| c.session) else { return Ok(()) };
-        let Ok(status) = self.app.runtime.status(session).await else { return Ok(()) };
+        let status = match self.app.runtime.status(session).await {
+            Ok(status) => status,
+            Err(Refusal::UnknownSession) => {
+                self.chat = None;
+                return self.wire.send(json!({ "t": "reset", "reason": "this chat was erased" })).await;
+            }
+            Err(_) => return Ok(()),
+        };
         if self.chat.as_ref().is_some_and(|c| c.status.as_ref() != Some(&status)) {
             self.wire.send(json!({ "t": "status", "status": status })).await?;
             if let Some(chat) = &mut self.chat {
