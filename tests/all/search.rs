@@ -127,7 +127,11 @@ async fn what_was_said_before_there_was_a_search_is_found_too() {
     let session = chat(&store, whats).await;
     drop(store);
     let direct = rusqlite::Connection::open(&path).expect("the file");
-    direct.execute_batch("DROP TABLE said; DROP TABLE canned; PRAGMA user_version = 8;").expect("as it was before");
+    direct
+        .execute_batch(
+            "DROP TABLE said; DROP TABLE canned; ALTER TABLE timers DROP COLUMN held; PRAGMA user_version = 8;",
+        )
+        .expect("as it was before");
     drop(direct);
     let store = Sqlite::open(&path).expect("carried over");
     let hits = Store::search(&store).search("teapot", 9).await.expect("read");
