@@ -9,8 +9,17 @@ use super::steps;
 use std::collections::BTreeMap;
 
 /// Pieces of a line that are kept as they were written.
-const KEPT: [Rule; 8] =
-    [Rule::text, Rule::expr, Rule::value, Rule::condition, Rule::option, Rule::kind, Rule::name, Rule::path];
+const KEPT: [Rule; 9] = [
+    Rule::text,
+    Rule::expr,
+    Rule::value,
+    Rule::condition,
+    Rule::list,
+    Rule::option,
+    Rule::kind,
+    Rule::name,
+    Rule::path,
+];
 /// Mistakes in the indentation: what was meant is for the author to say.
 const UNCLEAR: [&str; 5] = ["F001", "F002", "F003", "F004", "F005"];
 

@@ -75,6 +75,12 @@ fn a_flow_is_set_apart_whatever_blanks_follow_its_word() {
 }
 
 #[test]
+fn a_list_keeps_its_words() {
+    let text = "flow main\n  for each item in s\telf.products, at most 6\n    say: Hi\n";
+    assert_eq!(meaning(&tidy(text)), meaning(text));
+}
+
+#[test]
 fn a_line_behind_a_blank_that_is_none_keeps_its_place() {
     let text = "flow main\n    if a is known\n\u{a0}\u{a0}\u{a0}\u{a0}    say: x\n";
     assert_eq!(tidy(text), text);

@@ -102,6 +102,11 @@ impl<'a> Play<'a> {
         self.now = until;
     }
 
+    /// The system and the action that are asked and have not answered.
+    pub fn asked(&self) -> Option<&str> {
+        self.calls.front().map(|(_, name)| name.as_str())
+    }
+
     fn answer(&mut self, answer: Answer) {
         let (call, _) = self.calls.pop_front().expect("a system was asked before it answers");
         self.give(Input::CallAnswered { call, answer });
