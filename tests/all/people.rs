@@ -321,3 +321,15 @@ async fn names_stay_words_on_every_page() {
     }
     at_work(&served, &mut owner).await;
 }
+
+#[tokio::test]
+async fn a_lead_cannot_become_an_owner_by_a_link_made_before() {
+    let served = Served::new().await;
+    let mut owner = ann(&served).await;
+    let mut lead = invited(&served, &mut owner, "Lea", "lead").await;
+    invited(&served, &mut owner, "Bob", "agent").await;
+    let path = press(&mut lead, "/people/3", "/people/3/new-password", &[]).await.link();
+    assert_eq!(Browser::new(&served).get(&path).await.status, 200);
+    assert_eq!(press(&mut owner, "/people", "/people/3", &[("role", "owner")]).await.status, 303);
+    assert_eq!(Browser::new(&served).get(&path).await.status, 410);
+}

@@ -33,6 +33,7 @@ every_store! {
     an_invitation_makes_one_account
     a_first_link_replaces_the_ones_before_and_no_other
     places_are_kept_and_an_owner_stays
+    a_link_for_a_password_ends_with_the_role
     logins_end_by_time_by_name_and_with_the_access
     a_new_password_ends_logins
     the_record_is_read_backwards
@@ -178,4 +179,25 @@ async fn the_record_is_read_backwards(store: Any) {
     }
     let expected: Vec<_> = (0..5).rev().map(|n| (n.to_string(), n % 2 == 0)).collect();
     assert_eq!(told, expected);
+}
+
+async fn a_link_for_a_password_ends_with_the_role(store: Any) {
+    joins(&store, Role::Owner, "o@example.com").await;
+    let bob = joins(&store, Role::Agent, "b@example.com").await;
+    let place = |role, active| Place { role, seat: Seat::default(), active };
+    let open = async || store.people().invitations(MORNING).await.expect("read").len();
+    let link = Invitation { renews: Some(bob), role: Role::Agent, ..Invitation::first() };
+    for (name, next, left) in [
+        ("other teams", place(Role::Agent, true), 1),
+        ("another role", place(Role::Owner, true), 0),
+        ("no access", place(Role::Owner, false), 0),
+    ] {
+        store.people().invite(hashed(name), MORNING + DAY, link.clone()).await.expect("kept");
+        assert_eq!(store.people().place(bob, next).await.expect("asked"), Placed::Done);
+        assert_eq!(open().await, left, "{name}");
+    }
+    let other = Invitation { role: Role::Agent, ..Invitation::first() };
+    store.people().invite(hashed("somebody else"), MORNING + DAY, other).await.expect("kept");
+    store.people().place(bob, place(Role::Agent, true)).await.expect("asked");
+    assert_eq!(open().await, 1, "links for others stay");
 }

@@ -154,7 +154,8 @@ pub trait People: Send + Sync {
     async fn agents(&self) -> Stored<u64>;
     /// Everybody, by name; those who are not active last.
     async fn everybody(&self) -> Stored<Vec<Person>>;
-    /// Changes somebody's place; whoever becomes inactive is logged out. An active owner stays in any case.
+    /// Changes somebody's place; whoever becomes inactive is logged out. An active owner stays in any case. Another role, or
+    /// access that ends or begins, ends links by which somebody else could choose the person's password.
     async fn place(&self, who: AgentId, place: Place) -> Stored<Placed>;
     /// The account of somebody active.
     async fn account(&self, email: &str) -> Stored<Option<Account>>;

@@ -35,6 +35,10 @@ impl Staff {
         if !place.active {
             self.logins.retain(|_, s| s.agent != who);
         }
+        // Whoever made a link for a new password may not decide about this person any more.
+        if (person.place.role, person.place.active) != (place.role, place.active) {
+            self.invites.retain(|_, (_, i)| i.renews != Some(who));
+        }
         person.place = place;
         Placed::Done
     }

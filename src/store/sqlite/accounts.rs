@@ -35,18 +35,21 @@ pub fn people(c: &Connection) -> Result<Vec<Person>> {
 pub fn place(c: &Connection, who: AgentId, place: &Place) -> Result<Placed> {
     let sql = "SELECT count(*) FROM agents WHERE role = 'owner' AND active AND id <> ?1";
     let other_owners: i64 = c.query_row(sql, [who.0], |r| r.get(0))?;
-    let sql = "SELECT role = 'owner' AND active FROM agents WHERE id = ?1";
-    let Some(owner) = c.query_row(sql, [who.0], |r| r.get::<_, bool>(0)).optional()? else {
-        return Ok(Placed::Unknown);
-    };
-    let stays = place.role == Role::Owner && place.active;
-    if owner && !stays && other_owners == 0 {
+    let sql = "SELECT role, active FROM agents WHERE id = ?1";
+    let before = c.query_row(sql, [who.0], |r| Ok((role(r, 0)?, r.get::<_, bool>(1)?))).optional()?;
+    let Some(before) = before else { return Ok(Placed::Unknown) };
+    let leads_all = (Role::Owner, true);
+    if before == leads_all && (place.role, place.active) != leads_all && other_owners == 0 {
         return Ok(Placed::LastOwner);
     }
     let sql = "UPDATE agents SET role = ?2, seat = ?3, active = ?4 WHERE id = ?1";
     c.execute(sql, params![who.0, place.role.word(), json(&place.seat)?, place.active])?;
     if !place.active {
         c.execute("DELETE FROM logins WHERE agent = ?1", [who.0])?;
+    }
+    // Whoever made such a link may not decide about this person any more.
+    if before != (place.role, place.active) {
+        c.execute("DELETE FROM invites WHERE json_extract(body, '$.renews') = ?1", [who.0])?;
     }
     Ok(Placed::Done)
 }

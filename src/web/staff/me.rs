@@ -1,14 +1,14 @@
 //! One's own account: password and logins.
 use super::deeds::note;
 use super::person::login_lines;
-use super::show::{self, Fields};
+use super::show::{self, Sent};
 use crate::runtime::people::{Login, handle};
 use crate::web::App;
 use crate::web::inbox::{auth, pages};
+use axum::Extension;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
-use axum::{Extension, Form};
 use axum_extra::extract::cookie::CookieJar;
 use minijinja::{Value, context};
 use std::net::SocketAddr;
@@ -32,16 +32,10 @@ async fn whole(app: &App, me: &Login, jar: &CookieJar, status: StatusCode, news:
 }
 
 pub async fn password(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     jar: CookieJar,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
+    Sent { app, me, fields }: Sent,
 ) -> Response {
-    if let Some(no) = show::refused(&app, &me, &headers, &fields) {
-        return no;
-    }
     let given = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let (old, new) = (given("old"), given("new"));
     if let Some(problem) = pages::weak(&new) {

@@ -1,15 +1,15 @@
 //! Who works here: the list, and invitations.
 use super::deeds::note;
-use super::show::{self, Fields, field};
+use super::show::{self, Fields, Sent, field};
 use crate::id::AgentId;
 use crate::runtime::desk::floor::Seat;
 use crate::runtime::people::{Invitation, Login, Open, Person, Role};
 use crate::runtime::{hashed, secret};
 use crate::web::App;
+use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Extension, Form};
 use minijinja::{Value, context};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -77,15 +77,7 @@ pub fn wanted(app: &App, me: &Login, fields: &Fields) -> Result<(Role, Seat), &'
     Ok((role, Seat { teams, skills, capacity }))
 }
 
-pub async fn invite(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    if let Some(no) = show::refused(&app, &me, &headers, &fields) {
-        return no;
-    }
+pub async fn invite(Sent { app, me, fields }: Sent) -> Response {
     let (role, seat) = match wanted(&app, &me, &fields) {
         Ok(wanted) => wanted,
         Err(problem) => return whole(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, context! { problem }).await,
@@ -110,16 +102,7 @@ pub async fn link(app: &App, invitation: Invitation) -> Option<String> {
     Some(format!("{}/welcome/{token}", app.public_url))
 }
 
-pub async fn withdraw(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    if let Some(no) = show::refused(&app, &me, &headers, &fields) {
-        return no;
-    }
+pub async fn withdraw(Path(id): Path<String>, Sent { app, me, .. }: Sent) -> Response {
     let store = app.runtime.store().people();
     let Ok(open) = store.invitations(app.runtime.now()).await else { return show::later(&app) };
     let Some(found) = open.into_iter().find(|o| o.id == id) else { return Redirect::to("/people").into_response() };

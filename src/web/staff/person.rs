@@ -1,14 +1,14 @@
 //! One person: role and teams, logins, a link for a new password, an end.
 use super::deeds::note;
 use super::people::{link, wanted};
-use super::show::{self, Fields, field};
+use super::show::{self, Sent, field};
 use crate::id::AgentId;
 use crate::runtime::people::{Invitation, Login, Person, Place, Placed, Right, Stay};
 use crate::web::App;
+use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Extension, Form};
 use minijinja::{Value, context};
 
 const LAST: &str = "Nobody else could let people in after that. Make somebody else an owner first.";
@@ -73,14 +73,8 @@ fn device(agent: &str) -> String {
 }
 
 /// Changes role, teams, skills and capacity.
-pub async fn place(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    let person = match decided(&app, &me, id, &headers, &fields).await {
+pub async fn place(Path(id): Path<i64>, Sent { app, me, fields }: Sent) -> Response {
+    let person = match decided(&app, &me, id).await {
         Ok(person) => person,
         Err(no) => return *no,
     };
@@ -100,14 +94,8 @@ pub async fn place(
 }
 
 /// Ends or begins somebody's work here.
-pub async fn activate(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    let person = match decided(&app, &me, id, &headers, &fields).await {
+pub async fn activate(Path(id): Path<i64>, Sent { app, me, fields }: Sent) -> Response {
+    let person = match decided(&app, &me, id).await {
         Ok(person) => person,
         Err(no) => return *no,
     };
@@ -132,16 +120,7 @@ async fn changed(app: &App, me: &Login, person: &Person, place: Place, what: &'s
 }
 
 /// The person, where this login decides about them.
-pub async fn decided(
-    app: &App,
-    me: &Login,
-    id: i64,
-    headers: &HeaderMap,
-    fields: &Fields,
-) -> Result<Person, Box<Response>> {
-    if let Some(no) = show::refused(app, me, headers, fields) {
-        return Err(Box::new(no));
-    }
+pub async fn decided(app: &App, me: &Login, id: i64) -> Result<Person, Box<Response>> {
     let person = find(app, id).await?;
     if me.role.decides(person.place.role) {
         return Ok(person);
@@ -151,14 +130,8 @@ pub async fn decided(
 }
 
 /// A link by which somebody chooses a new password.
-pub async fn renew(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    let person = match decided(&app, &me, id, &headers, &fields).await {
+pub async fn renew(Path(id): Path<i64>, Sent { app, me, .. }: Sent) -> Response {
+    let person = match decided(&app, &me, id).await {
         Ok(person) => person,
         Err(no) => return *no,
     };
@@ -174,21 +147,12 @@ pub async fn renew(
 }
 
 /// Ends a login: one's own, or of somebody about whom one decides.
-pub async fn end_login(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    Path((id, login)): Path<(i64, String)>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
+pub async fn end_login(Path((id, login)): Path<(i64, String)>, Sent { app, me, .. }: Sent) -> Response {
     let own = me.agent == AgentId(id);
     let name = if own {
-        match show::refused(&app, &me, &headers, &fields) {
-            Some(no) => return no,
-            None => me.name.clone(),
-        }
+        me.name.clone()
     } else if me.may(Right::Lead) {
-        match decided(&app, &me, id, &headers, &fields).await {
+        match decided(&app, &me, id).await {
             Ok(person) => person.name,
             Err(no) => return *no,
         }

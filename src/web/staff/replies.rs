@@ -1,13 +1,13 @@
 //! Replies that are written once and used often: leads write them, by bot; agents find them with a slash.
 use super::deeds::note;
-use super::show::{self, Fields, field};
+use super::show::{self, Sent, field};
 use crate::runtime::canned::{Canned, Keeping, MOST, NAME, TEXT};
 use crate::runtime::people::Login;
 use crate::web::App;
+use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Extension, Form};
 use minijinja::{Value, context};
 
 pub async fn page(State(app): State<App>, Extension(me): Extension<Login>) -> Response {
@@ -36,15 +36,7 @@ fn unfit(name: &str, text: &str) -> Option<&'static str> {
         .then_some("The text has at least one word and at most 2000 characters.")
 }
 
-pub async fn keep(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    if let Some(no) = show::refused(&app, &me, &headers, &fields) {
-        return no;
-    }
+pub async fn keep(Sent { app, me, fields }: Sent) -> Response {
     let (bot, name) = (field(&fields, "bot"), field(&fields, "name").to_lowercase());
     let text = field(&fields, "text").replace("\r\n", "\n");
     let problem = match app.runtime.bot(bot) {
@@ -66,15 +58,7 @@ pub async fn keep(
     }
 }
 
-pub async fn remove(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    if let Some(no) = show::refused(&app, &me, &headers, &fields) {
-        return no;
-    }
+pub async fn remove(Sent { app, me, fields }: Sent) -> Response {
     let (bot, name) = (field(&fields, "bot"), field(&fields, "name"));
     match app.runtime.store().replies().drop_canned(bot, name).await {
         Ok(()) => done(&app, &me, "reply_removed", format!("/{name} of {bot}")).await,

@@ -1,14 +1,14 @@
 //! One's own second factor: a picture for the app, recovery codes, an end; and whether everybody needs one.
 use super::deeds::note;
-use super::show::{self, Fields, field};
+use super::show::{self, Sent, field};
 use crate::id::AgentId;
 use crate::runtime::people::{Login, Second, fits, fresh, otp_address, recovery_codes, recovery_hash};
 use crate::web::App;
 use crate::web::inbox::{code, pages};
+use axum::Extension;
 use axum::extract::{ConnectInfo, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Extension, Form};
 use minijinja::{Value, context};
 use qrcode::QrCode;
 use qrcode::render::svg;
@@ -46,15 +46,7 @@ fn picture(text: &str) -> Option<Value> {
 }
 
 /// Switches it on, once the app has shown a right code.
-pub async fn begin(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    if let Some(no) = show::refused(&app, &me, &headers, &fields) {
-        return no;
-    }
+pub async fn begin(Sent { app, me, fields }: Sent) -> Response {
     let store = app.runtime.store().people();
     match store.second(me.agent).await {
         Ok(Some(_)) => return Redirect::to("/me/second").into_response(),
@@ -78,16 +70,7 @@ pub async fn begin(
 }
 
 /// Switches it off, for whoever has a right code.
-pub async fn end(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    if let Some(no) = show::refused(&app, &me, &headers, &fields) {
-        return no;
-    }
+pub async fn end(ConnectInfo(peer): ConnectInfo<SocketAddr>, Sent { app, me, fields }: Sent) -> Response {
     let store = app.runtime.store().people();
     let second = match store.second(me.agent).await {
         Ok(Some(second)) => second,
@@ -123,14 +106,8 @@ async fn off(app: &App, me: &Login, who: AgentId, about: String) -> Response {
 }
 
 /// A lead switches it off for somebody who lost phone and recovery codes.
-pub async fn remove(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    match super::person::decided(&app, &me, id, &headers, &fields).await {
+pub async fn remove(Path(id): Path<i64>, Sent { app, me, .. }: Sent) -> Response {
+    match super::person::decided(&app, &me, id).await {
         Ok(person) if person.id == me.agent => Redirect::to("/me/second").into_response(),
         Ok(person) => off(&app, &me, person.id, format!("of {}", person.name)).await,
         Err(no) => *no,
@@ -138,15 +115,7 @@ pub async fn remove(
 }
 
 /// Whether everybody needs one.
-pub async fn need(
-    State(app): State<App>,
-    Extension(me): Extension<Login>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Response {
-    if let Some(no) = show::refused(&app, &me, &headers, &fields) {
-        return no;
-    }
+pub async fn need(Sent { app, me, fields }: Sent) -> Response {
     let needed = field(&fields, "needed") == "yes";
     if app.runtime.store().people().need_second(needed).await.is_err() {
         return show::later(&app);

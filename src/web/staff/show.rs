@@ -3,8 +3,10 @@ use crate::runtime::people::{Login, Right, Role};
 use crate::time::Millis;
 use crate::web::inbox::auth;
 use crate::web::{App, origin};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::Form;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use minijinja::{Value, context};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,13 +38,32 @@ pub fn later(app: &App) -> Response {
     app.pages.message(StatusCode::SERVICE_UNAVAILABLE, "Not now", "Please try again in a moment.")
 }
 
-/// Why a form is not taken, where it does not come from one of this login's own pages.
-pub fn refused(app: &App, me: &Login, headers: &HeaderMap, fields: &Fields) -> Option<Response> {
-    if origin::same(app, headers) && auth::same(&me.csrf, field(fields, "csrf")) {
-        return None;
+/// A form that was sent from one of this login's own pages. Any other is refused before a handler sees it.
+pub struct Sent {
+    pub app: App,
+    pub me: Login,
+    pub fields: Fields,
+}
+
+impl FromRequest<App> for Sent {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let me = request.extensions().get::<Login>().cloned();
+        let me = me.ok_or_else(|| Redirect::to("/login").into_response())?;
+        let own_page = origin::same(app, request.headers());
+        let Form(fields) = Form::<Fields>::from_request(request, app).await.map_err(IntoResponse::into_response)?;
+        if own_page && auth::same(&me.csrf, field(&fields, "csrf")) {
+            return Ok(Self { app: app.clone(), me, fields });
+        }
+        Err(refused(app))
     }
+}
+
+/// The answer to a form that comes from elsewhere.
+pub fn refused(app: &App) -> Response {
     let words = "This form was open for too long, or comes from another page. Load it again and try once more.";
-    Some(app.pages.message(StatusCode::FORBIDDEN, "Nothing was changed", words))
+    app.pages.message(StatusCode::FORBIDDEN, "Nothing was changed", words)
 }
 
 /// The time zone of the first bot, which is the shop's.
