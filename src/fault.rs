@@ -14,6 +14,8 @@ pub const PLACES: &[&str] = &[
     "outbox:before-the-call",
     "outbox:after-the-call",
     "timers:claimed",
+    "webhooks:before-sending",
+    "webhooks:after-sending",
 ];
 
 /// Ends the process here where `FAILPOINTS` says so: `socket:heard=16*off->return` does at the seventeenth time.

@@ -24,6 +24,7 @@ mod translate;
 mod understand;
 mod use_;
 mod watch;
+mod webhooks;
 
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -134,6 +135,8 @@ enum Command {
     },
     /// List who has an account on a server, and make links for new ones.
     People(people::PeopleArgs),
+    /// Show which webhooks did not arrive, and send them again.
+    Webhooks(webhooks::WebhooksArgs),
     /// Play conversations against a running server with many customers at once, and see how it bears it.
     ///
     /// Afterwards every chat is held against the journal: what was acknowledged must be there, once, in order. Ends with 0 where
@@ -187,6 +190,7 @@ pub fn main() -> ExitCode {
         Command::Steps => steps::run(),
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::People(args) => people::run(&args),
+        Command::Webhooks(args) => webhooks::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),
     };

@@ -10,6 +10,7 @@ use super::trouble::Trouble;
 use crate::bot::integrations::{Auth, Body, Method, Request as Ready, join};
 use crate::engine::Answer;
 use crate::runtime::ports::{Connector, Request};
+use crate::runtime::webhooks::{Parcel, Undelivered};
 use async_trait::async_trait;
 use reqwest::{RequestBuilder, StatusCode};
 use std::collections::BTreeMap;
@@ -26,8 +27,8 @@ const REPEAT_KEY: &str = "Idempotency-Key";
 /// The connector for `integrations.yaml`.
 #[derive(Debug)]
 pub struct Http {
-    clients: Clients,
-    secrets: Secrets,
+    pub(super) clients: Clients,
+    pub(super) secrets: Secrets,
     tokens: Tokens,
     breakers: Breakers,
     cache: Cache,
@@ -215,6 +216,10 @@ fn failed(name: &str, problem: &str, request: &Request) -> Answer {
 impl Connector for Http {
     fn secret(&self, name: &str) -> Option<String> {
         self.secrets.get(name).ok()
+    }
+
+    async fn deliver(&self, parcel: Parcel) -> Result<(), Undelivered> {
+        self.send(parcel).await
     }
 
     async fn call(&self, request: Request) -> Answer {

@@ -11,6 +11,7 @@ mod secrets;
 mod shelf;
 mod tokens;
 mod trouble;
+mod webhook;
 
 pub use http::Http;
 pub use names::Names;

@@ -2,6 +2,7 @@
 use crate::bot::shelf;
 use crate::engine::Answer;
 use crate::runtime::ports::{Connector, Request};
+use crate::runtime::webhooks::{Parcel, Undelivered};
 use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +26,10 @@ impl fmt::Debug for Shelf {
 impl Connector for Shelf {
     fn secret(&self, name: &str) -> Option<String> {
         self.0.secret(name)
+    }
+
+    async fn deliver(&self, parcel: Parcel) -> Result<(), Undelivered> {
+        self.0.deliver(parcel).await
     }
 
     async fn call(&self, request: Request) -> Answer {

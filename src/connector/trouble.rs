@@ -69,7 +69,7 @@ impl From<&reqwest::Error> for Trouble {
 }
 
 /// `Retry-After`, in seconds or as a moment.
-fn asked_pause(response: &Response) -> Option<Duration> {
+pub fn asked_pause(response: &Response) -> Option<Duration> {
     let text = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

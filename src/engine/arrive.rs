@@ -41,6 +41,7 @@ impl Run<'_> {
             }
             Input::AgentTagged { tag, .. } if self.session.tags.contains(&tag) => {}
             Input::AgentTagged { tag, .. } => self.emit(What::Tagged { tag }),
+            Input::AgentKeptPromise { agent, name, promise } => self.promise_kept(agent, name, promise),
             Input::AgentHandedBack { agent, name, flow } => self.handed_back(agent, name, flow.as_deref()),
             Input::AgentTransferred { agent, name, team, note } => self.transferred(agent, name, team, note),
             Input::AgentLeft { agent, name } => self.agent_left(agent, &name),

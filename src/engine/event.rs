@@ -185,6 +185,10 @@ pub enum What {
     PromiseLate {
         name: String,
     },
+    PromiseKept {
+        name: String,
+        by: Speaker,
+    },
     Feedback {
         slot: String,
         score: u8,

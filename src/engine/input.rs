@@ -77,6 +77,12 @@ pub enum Input {
         name: String,
         tag: String,
     },
+    /// What was promised is done.
+    AgentKeptPromise {
+        agent: AgentId,
+        name: String,
+        promise: String,
+    },
     AgentHandedBack {
         agent: AgentId,
         name: String,

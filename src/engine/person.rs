@@ -169,6 +169,14 @@ impl Run<'_> {
         self.wait(Wait::Person);
     }
 
+    /// Once is enough, and what was never promised cannot be kept.
+    pub fn promise_kept(&mut self, agent: AgentId, name: String, promise: String) {
+        if self.session.promises.iter().any(|p| p.name == promise && !p.kept) {
+            self.cancel_timer(Timer::Promise { name: promise.clone() });
+            self.emit(What::PromiseKept { name: promise, by: Speaker::Agent { id: agent, name } });
+        }
+    }
+
     pub fn agent_resolved(&mut self, agent: AgentId, name: String) {
         self.close(Speaker::Agent { id: agent, name });
     }

@@ -125,6 +125,8 @@ pub struct Commitment {
     pub contact: String,
     pub due: Millis,
     pub late: bool,
+    #[serde(default)]
+    pub kept: bool,
 }
 
 impl Heard {
@@ -231,10 +233,13 @@ impl Session {
             What::Promised { name, words, owner, contact, due } => {
                 self.promises.retain(|p| p.name != *name);
                 let (name, words, owner, contact) = (name.clone(), words.clone(), owner.clone(), contact.clone());
-                self.promises.push(Commitment { name, words, owner, contact, due: *due, late: false });
+                self.promises.push(Commitment { name, words, owner, contact, due: *due, late: false, kept: false });
             }
             What::PromiseLate { name } => {
                 self.promises.iter_mut().filter(|p| p.name == *name).for_each(|p| p.late = true);
+            }
+            What::PromiseKept { name, .. } => {
+                self.promises.iter_mut().filter(|p| p.name == *name).for_each(|p| p.kept = true);
             }
             What::Feedback { score, .. } => self.feedback = Some(*score),
             What::Tagged { tag } => {

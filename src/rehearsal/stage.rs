@@ -431,6 +431,7 @@ fn happened(what: &What) -> Option<String> {
         What::NobodyAvailable { team } => format!("* nobody of {team} is available"),
         What::Promised { name, owner, .. } => format!("* {name} is promised by {owner}"),
         What::PromiseLate { name } => format!("* {name} is late"),
+        What::PromiseKept { name, .. } => format!("* {name} is kept"),
         What::Note { text, .. } => format!("* note: {}", one_line(text)),
         What::Tagged { tag } => format!("* tag {tag}"),
         What::Resolved { .. } => "* resolved".to_owned(),

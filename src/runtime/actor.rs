@@ -3,6 +3,7 @@ use super::doubt::{Doubt, Fate, Made};
 use super::limits::Bucket;
 use super::ports::{Commit, Hash, Notice, Pending, StoreError};
 use super::refusal::Refusal;
+use super::webhooks::{Letter, news};
 use super::{Inner, guard, view};
 use crate::bot::Bot;
 use crate::engine::session::CIDS_REMEMBERED;
@@ -259,6 +260,7 @@ impl Actor {
             set_timers: vec![],
             cancelled: vec![],
             finished,
+            letters: self.letters(turn),
             snapshot: (session.seq - self.snapshot_at.min(session.seq) >= SNAPSHOT_EVERY)
                 .then(|| Box::new(session.clone())),
             row: view::row(session),
@@ -276,12 +278,23 @@ impl Actor {
         commit
     }
 
+    /// What the bot's webhooks are told of a turn.
+    fn letters(&self, turn: &Turn) -> Vec<Letter> {
+        let mut letters = Vec::new();
+        for (hook, webhook) in &self.bot.settings.webhooks {
+            let told = turn.events.iter().filter(|e| news(&e.what).is_some_and(|n| webhook.news.contains(&n)));
+            letters.extend(told.map(|e| Letter { hook: hook.clone(), seq: e.seq, at: e.at }));
+        }
+        letters
+    }
+
     pub(super) fn tell(&self, made: &Made) {
         let (id, holder) = (made.session.id, &made.session.holder);
         if !made.turn.events.is_empty() {
             self.inner.bus.publish(id, Notice::Events { upto: made.session.seq });
             self.inner.desk.saw(&self.bot, &made.row, &made.turn.events, self.inner.clock.now());
             self.inner.bus.row(made.row.clone());
+            self.inner.wake_webhooks(&self.bot);
         }
         // What was said is read in a moment: the customer sees that somebody is at it.
         if made.turn.effects.iter().any(|e| matches!(e, Effect::SetTimer { timer: Timer::More, .. })) {

@@ -19,6 +19,7 @@ pub mod search;
 mod stale;
 mod timers;
 pub mod view;
+pub mod webhooks;
 
 pub use actor::Receipt;
 pub use desk::floor::{Over, Seat};
@@ -84,6 +85,8 @@ struct Inner {
     /// Places for photos and files on their way in.
     uploads: Semaphore,
     timers: Notify,
+    /// Those who send webhooks.
+    bells: webhooks::Bells,
     tasks: TaskTracker,
     stopping: CancellationToken,
     epoch: String,
@@ -161,6 +164,7 @@ impl Runtime {
             seen: marks::Seen::default(),
             desk,
             timers: Notify::new(),
+            bells: webhooks::Bells::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             epoch,
@@ -169,6 +173,7 @@ impl Runtime {
             inner.tasks.spawn(inner.clone().one(effect));
         }
         inner.tasks.spawn(inner.clone().timers());
+        inner.bots.values().for_each(|bot| inner.wake_webhooks(bot));
         inner.tasks.spawn(inner.clone().desk());
         Ok(Self(inner))
     }
@@ -202,6 +207,11 @@ impl Runtime {
 
     pub fn now(&self) -> Millis {
         self.0.clock.now()
+    }
+
+    /// Some deliveries of webhooks were made due.
+    pub fn wake_webhooks(&self) {
+        self.bots().for_each(|bot| self.0.wake_webhooks(bot));
     }
 
     /// How many chats are in memory.

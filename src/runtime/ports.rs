@@ -4,6 +4,7 @@ use super::desk::tickets::Tickets;
 use super::people::People;
 use super::search::Search;
 use super::view::Row;
+use super::webhooks::{Deliveries, Letter, Parcel, Undelivered};
 use crate::bot::Bot;
 use crate::engine::session::Heard;
 use crate::engine::{Answer, Effect, Event, File, Session, Speaker, Timer};
@@ -70,6 +71,8 @@ pub struct Commit {
     pub cancelled: Vec<Timer>,
     /// The effect whose answer this turn took in: its `seq` and `n`. Where it was ticked off before, nothing is kept.
     pub finished: Option<(u64, u32)>,
+    /// What webhooks are told of it.
+    pub letters: Vec<Letter>,
     /// The whole state, now and then.
     pub snapshot: Option<Box<Session>>,
     pub row: Row,
@@ -178,6 +181,8 @@ pub trait Store: Tickets + Send + Sync + 'static {
     /// What is kept of those who work here.
     fn people(&self) -> &dyn People;
     fn replies(&self) -> &dyn Replies;
+    /// What webhooks are still to be told.
+    fn deliveries(&self) -> &dyn Deliveries;
     /// Finding what was said.
     fn search(&self) -> &dyn Search;
 }
@@ -219,6 +224,13 @@ pub struct Request {
 pub trait Connector: Send + Sync + 'static {
     /// Never fails: what went wrong is an answer too.
     async fn call(&self, request: Request) -> Answer;
+    /// Sends a webhook.
+    ///
+    /// # Errors
+    /// Why it did not arrive, as far as anybody knows.
+    async fn deliver(&self, _parcel: Parcel) -> Result<(), Undelivered> {
+        Err(Undelivered { problem: "nothing is sent from here".into(), pause: None, gone: false })
+    }
     /// A secret by its name in the environment; a connector without any has none.
     fn secret(&self, _name: &str) -> Option<String> {
         None

@@ -168,7 +168,11 @@ pub fn view(session: &Session, bot: &Bot) -> View {
         words: p.words.clone(),
         owner: p.owner.clone(),
         due: p.due,
-        state: if p.late { "late" } else { "open" },
+        state: match (p.kept, p.late) {
+            (true, _) => "kept",
+            (_, true) => "late",
+            _ => "open",
+        },
     };
     View {
         row: row(session),

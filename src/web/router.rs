@@ -1,5 +1,5 @@
 //! Which path leads where.
-use super::staff::{deeds, me, people, person, replies, second};
+use super::staff::{deeds, me, people, person, replies, second, webhooks};
 use super::{App, assets, chat, docs, errors, frame, headers, inbox, launcher, pages};
 use crate::runtime::people::Right;
 use axum::Router;
@@ -54,6 +54,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/replies", get(replies::page).post(replies::keep))
         .route("/replies/remove", post(replies::remove))
         .route("/record", get(deeds::page))
+        .route("/webhooks", get(webhooks::page))
+        .route("/webhooks/replay", post(webhooks::replay))
         .route_layer(only(Right::Lead));
     Router::new()
         .route("/", get(pages::front))

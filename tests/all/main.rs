@@ -58,6 +58,7 @@ mod store;
 mod support;
 mod understand;
 mod visitor;
+mod webhooks;
 mod widget;
 mod widget_looks;
 mod widget_safe;

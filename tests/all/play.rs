@@ -184,6 +184,7 @@ fn line(what: &What) -> Option<String> {
         }
         What::Promised { name, owner, contact, .. } => format!("* promised: {name}, by {owner}, to {contact}"),
         What::PromiseLate { name } => format!("* late: {name}"),
+        What::PromiseKept { name, .. } => format!("* kept: {name}"),
         What::Feedback { score, comment, .. } => match comment {
             Some(comment) => format!("* feedback: {score}, \"{comment}\""),
             None => format!("* feedback: {score}"),

@@ -62,6 +62,8 @@ const MATRIX: &[(&str, &str, &[&str])] = &[
     ("post", "/replies", LEADS),
     ("post", "/replies/remove", LEADS),
     ("get", "/record", LEADS),
+    ("get", "/webhooks", LEADS),
+    ("post", "/webhooks/replay", LEADS),
 ];
 
 /// What `router.rs` says, as pairs of method and route.

@@ -8,6 +8,7 @@ use rapport::runtime::people::People;
 use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use rapport::runtime::search::Search;
 use rapport::runtime::view::Row;
+use rapport::runtime::webhooks::Deliveries;
 use rapport::store::Memory;
 use rapport::time::Millis;
 use std::sync::Mutex;
@@ -194,6 +195,9 @@ impl Store for Faulty {
     }
     fn replies(&self) -> &dyn Replies {
         Store::replies(&self.store)
+    }
+    fn deliveries(&self) -> &dyn Deliveries {
+        Store::deliveries(&self.store)
     }
     fn search(&self) -> &dyn Search {
         Store::search(&self.store)

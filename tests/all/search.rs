@@ -32,6 +32,7 @@ async fn chat(store: &dyn Store, whats: Vec<What>) -> SessionId {
             set_timers: vec![],
             cancelled: vec![],
             finished: None,
+            letters: vec![],
             snapshot: None,
             row: view::row(&session),
         };
@@ -129,7 +130,7 @@ async fn what_was_said_before_there_was_a_search_is_found_too() {
     let direct = rusqlite::Connection::open(&path).expect("the file");
     direct
         .execute_batch(
-            "DROP TABLE said; DROP TABLE canned; ALTER TABLE timers DROP COLUMN held; PRAGMA user_version = 8;",
+            "DROP TABLE said; DROP TABLE canned; DROP TABLE deliveries; ALTER TABLE timers DROP COLUMN held; PRAGMA user_version = 8;",
         )
         .expect("as it was before");
     drop(direct);

@@ -73,6 +73,19 @@ impl Served {
         Self { server, clock, data, client: client() }
     }
 
+    /// Made of other parts.
+    pub async fn with(change: impl FnOnce(&mut Parts)) -> Self {
+        let data = TempDir::new().expect("a folder");
+        let clock = Hand::new();
+        let mut parts = parts(&data, clock.clone());
+        change(&mut parts);
+        let runtime = Runtime::start(parts).await.expect("the runtime starts");
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let options = Options { runtime, listen, public_url: None, demo: None, tests: Folders::at(data.path()) };
+        let server = Server::start(options).await.expect("the server starts");
+        Self { server, clock, data, client: client() }
+    }
+
     /// Ends and starts again, with the same data at the same port.
     pub async fn again(self) -> Self {
         let Self { server, clock, data, client } = self;

@@ -63,6 +63,7 @@ pub fn commit(session: &mut Session, event: Event) -> Commit {
         set_timers: vec![],
         cancelled: vec![],
         finished: None,
+        letters: vec![],
         snapshot: None,
         row: view::row(session),
     }

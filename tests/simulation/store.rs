@@ -12,6 +12,7 @@ use rapport::runtime::people::People;
 use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use rapport::runtime::search::Search;
 use rapport::runtime::view::Row;
+use rapport::runtime::webhooks::Deliveries;
 use rapport::store::Memory;
 use rapport::time::Millis;
 use std::pin::Pin;
@@ -329,6 +330,10 @@ impl Store for Remote {
     }
     fn replies(&self) -> &dyn Replies {
         Store::replies(&self.truth.memory)
+    }
+    /// Nor do webhooks.
+    fn deliveries(&self) -> &dyn Deliveries {
+        Store::deliveries(&self.truth.memory)
     }
     fn search(&self) -> &dyn Search {
         Store::search(&self.truth.memory)

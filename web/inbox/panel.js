@@ -10,7 +10,7 @@ export function Panel({ store, onClose }) {
   if (!store.open) return null;
   return html`<aside class="panel" data-test="panel" aria-label="About this chat">
     <button type="button" class="icon shut" aria-label="Close details" onClick=${onClose}><${Icon} name="close" /></button>
-    ${view ? html`<${About} view=${view} row=${store.row} />` : null}
+    ${view ? html`<${About} store=${store} view=${view} row=${store.row} />` : null}
   </aside>`;
 }
 
@@ -28,12 +28,12 @@ function Ticket({ ticket }) {
   </dl></section>`;
 }
 
-function About({ view, row }) {
+function About({ store, view, row }) {
   const page = view.page && /^https?:/.test(view.page) ? view.page : null;
   return html`
     <${Why} view=${view} row=${row} />
     <${Ticket} ticket=${row.ticket} />
-    ${view.promises?.length > 0 && html`<section><h2>Promises</h2>${view.promises.map((p) => html`<${Promised} key=${p.name} promise=${p} />`)}</section>`}
+    ${view.promises?.length > 0 && html`<section><h2>Promises</h2>${view.promises.map((p) => html`<${Promised} key=${p.name} promise=${p} onKept=${store.answers && (() => store.kept(p.name))} />`)}</section>`}
     <${Facts} title="Details the bot knows" facts=${view.slots} />
     <${Facts} title="Customer" facts=${view.customer} />
     <${Felt} scale=${view.mood_scale} />
@@ -59,10 +59,12 @@ function Facts({ title, facts }) {
   return html`<section><h2>${title}</h2><dl class="facts">${facts.map((f) => html`<div key=${f.name}><dt>${f.label ?? f.name}</dt><dd>${String(f.value)}</dd></div>`)}</dl></section>`;
 }
 
-function Promised({ promise }) {
+/** What was promised; whoever may answer says that it is kept. */
+function Promised({ promise, onKept }) {
   const tone = { open: "accent", late: "bad", kept: "good" }[promise.state] ?? "";
   return html`<div class=${`promise ${promise.state}`}>
     <strong>${promise.words}</strong><span class="muted">by ${promise.owner} · due ${due(promise.due)}</span><${Chip} tone=${tone}>${promise.state}<//>
+    ${promise.state !== "kept" && onKept && html`<button type="button" class="button" onClick=${onKept}>It is kept</button>`}
   </div>`;
 }
 

@@ -161,6 +161,11 @@ export class Store {
     if (ok) this.closeChat();
   }
 
+  async kept(promise) {
+    const { ok, message } = await this.out.act({ t: "kept", session: this.open?.session, promise });
+    if (!ok) this.toast(message, "bad");
+  }
+
   async tag(tag) {
     const { ok, message } = await this.out.act({ t: "tag", session: this.open?.session, tag });
     if (!ok) this.toast(message, "bad");

@@ -58,6 +58,8 @@ export function line(item, me) {
       return { text: `${you ? "You" : who} handed back · the bot goes on`, time: true };
     case "promised":
       return { text: `Promised: ${item.words}, by ${due(item.due)}`, tone: "accent" };
+    case "promise_kept":
+      return { text: `Promise is kept: ${item.name}`, tone: "good" };
     case "promise_late":
       return { text: `Promise is late: ${item.name}`, tone: "bad" };
     case "feedback":

@@ -8,7 +8,7 @@ mod request;
 
 pub use answer::{Misfit, Outcome, Take, Where, join};
 pub use path::Path;
-pub use read::{EFFECTS, read, secret};
+pub use read::{EFFECTS, address, reach, read, secret};
 
 use super::settings::{Field, Kinds, kinds};
 use ipnet::IpNet;

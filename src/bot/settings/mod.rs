@@ -3,10 +3,12 @@ mod hours;
 pub mod kinds;
 pub mod look;
 mod read;
+mod webhooks;
 
 pub use crate::language::ast::term as read_term;
 pub use kinds::{Kind, Kinds, Shape, Table};
 pub use read::{defaults, duration, pattern, read};
+pub use webhooks::{News, Webhook};
 
 use crate::language::ast::Term;
 use crate::language::source::Span;
@@ -52,6 +54,8 @@ pub struct Settings {
     pub consent: Option<String>,
     /// How websites tell who a customer is.
     pub identity: Option<Identity>,
+    /// Who is told what happens in chats.
+    pub webhooks: BTreeMap<String, Webhook>,
     /// Where customers write, beside the chat on the website.
     pub channels: Vec<String>,
     /// ISO 3166, two letters: of telephone numbers that name no country.

@@ -1,7 +1,7 @@
 //! From `bot.yaml` to [`Settings`]: every mistake at once, each with its place.
 use super::hours::read_hours;
 use super::look::{self, Look};
-use super::{Field, Hours, Identity, Offer, Settings, Team, kinds};
+use super::{Field, Hours, Identity, Offer, Settings, Team, kinds, webhooks};
 use crate::bot::integrations::secret;
 use crate::bot::yaml::{self, Key, Node, Reader, field};
 use crate::language::ast::{Term, Unit, term as read_term};
@@ -32,6 +32,7 @@ const KNOWN: &[&str] = &[
     "country",
     "consent",
     "identity",
+    "webhooks",
     "currency",
     "channels",
     "understand",
@@ -69,6 +70,7 @@ pub fn defaults(name: &str) -> Settings {
         look: Look::default(),
         consent: None,
         identity: None,
+        webhooks: BTreeMap::new(),
         currency: "EUR".into(),
         channels: Vec::new(),
         understand: Strictness::default(),
@@ -121,6 +123,7 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
         "look" => s.look = look::read(reader, node),
         "consent" => s.consent = reader.text(node).filter(|t| !t.trim().is_empty()),
         "identity" => s.identity = identity(reader, node),
+        "webhooks" => s.webhooks = webhooks::read(reader, node),
         "channels" => s.channels = channels(reader, node),
         "understand" => strictness(reader, s, node),
         "country" => match reader.text(node).map(|c| c.to_uppercase()) {

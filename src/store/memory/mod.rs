@@ -1,6 +1,7 @@
 //! A store that forgets everything when the process ends: for tests and for trying things out. What it promises while it
 //! lives is what every store promises; tests/all/store.rs holds it to that.
 mod canned;
+mod deliveries;
 mod people;
 mod search;
 mod state;
@@ -14,6 +15,7 @@ use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, Stored, StoredFile};
 use crate::runtime::search::Search;
 use crate::runtime::view::Row;
+use crate::runtime::webhooks::Deliveries;
 use crate::time::Millis;
 use async_trait::async_trait;
 use state::State;
@@ -145,6 +147,10 @@ impl Store for Memory {
     }
 
     fn replies(&self) -> &dyn Replies {
+        self
+    }
+
+    fn deliveries(&self) -> &dyn Deliveries {
         self
     }
 

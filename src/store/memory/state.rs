@@ -28,6 +28,7 @@ pub struct State {
     pub staff: Staff,
     /// By bot and name.
     pub canned: BTreeMap<(String, String), String>,
+    pub deliveries: super::deliveries::Post,
 }
 
 #[derive(Debug)]
@@ -89,6 +90,7 @@ impl State {
         if keys.len() < commit.outbox.len() || keys.iter().any(|key| self.outbox.contains_key(key)) {
             return broken("this effect is kept already");
         }
+        self.deliveries.add(&commit);
         if !commit.events.is_empty() {
             chat.turns.insert(commit.after, commit.turn);
         }
@@ -173,6 +175,7 @@ impl State {
         self.files.retain(|(session, _), _| *session != id);
         self.tickets.remove(&id);
         self.customers.retain(|_, session| *session != id);
+        self.deliveries.forget(id);
         true
     }
 

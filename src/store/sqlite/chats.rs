@@ -1,4 +1,5 @@
 //! Sessions, their journal, their effects and timers.
+use super::deliveries;
 use super::erase;
 use super::journal::{self, Damage};
 use super::search;
@@ -183,6 +184,7 @@ fn consequences(c: &Connection, commit: &Commit) -> std::result::Result<(), Fail
             json(&pending.effect)?
         ])?;
     }
+    deliveries::add(c, commit)?;
     // A timer that fired may be set again by the same turn.
     for timer in &commit.cancelled {
         c.prepare_cached("DELETE FROM timers WHERE session = ?1 AND key = ?2")?.execute(params![id, timer.key()])?;

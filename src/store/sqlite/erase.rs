@@ -7,7 +7,7 @@ use crate::id::SessionId;
 use rusqlite::Connection;
 
 /// Where else something of a chat is kept.
-const ELSEWHERE: [&str; 7] = ["cids", "outbox", "timers", "files", "tickets", "customers", "said"];
+const ELSEWHERE: [&str; 8] = ["cids", "outbox", "timers", "files", "tickets", "customers", "said", "deliveries"];
 
 /// Whether there was such a chat.
 pub fn chat(c: &Connection, id: SessionId) -> Result<bool, Failure> {

@@ -3,6 +3,7 @@
 mod accounts;
 mod canned;
 mod chats;
+mod deliveries;
 mod erase;
 mod files;
 mod journal;
@@ -23,6 +24,7 @@ use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use crate::runtime::search::Search;
 use crate::runtime::view::Row;
+use crate::runtime::webhooks::Deliveries;
 use crate::time::Millis;
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -44,6 +46,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/009_search.sql"),
     include_str!("../migrations/010_canned.sql"),
     include_str!("../migrations/011_claims.sql"),
+    include_str!("../migrations/015_webhooks.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -284,6 +287,10 @@ impl Store for Sqlite {
     }
 
     fn replies(&self) -> &dyn Replies {
+        self
+    }
+
+    fn deliveries(&self) -> &dyn Deliveries {
         self
     }
 

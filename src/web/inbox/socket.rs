@@ -86,6 +86,12 @@ enum Frame {
         session: SessionId,
         tag: String,
     },
+    /// A promise is kept.
+    Kept {
+        id: Value,
+        session: SessionId,
+        promise: String,
+    },
     Pass {
         session: SessionId,
     },
@@ -131,6 +137,7 @@ impl Frame {
             | Self::Transfer { .. }
             | Self::Snooze { .. }
             | Self::Tag { .. }
+            | Self::Kept { .. }
             | Self::Pass { .. }
             | Self::Away { .. }
             | Self::Resolve { .. }
@@ -149,6 +156,7 @@ impl Frame {
             | Self::Transfer { id, .. }
             | Self::Snooze { id, .. }
             | Self::Tag { id, .. }
+            | Self::Kept { id, .. }
             | Self::Resolve { id, .. } => Some(id),
             _ => None,
         }
@@ -314,6 +322,9 @@ impl Inbox {
             Frame::Tag { id, session, tag } => {
                 let tag = tag.trim().to_owned();
                 self.act(id, session, Input::AgentTagged { agent, name, tag }).await
+            }
+            Frame::Kept { id, session, promise } => {
+                self.act(id, session, Input::AgentKeptPromise { agent, name, promise }).await
             }
             Frame::Pass { session } => {
                 self.app.runtime.desk().passes(session, agent, self.app.runtime.now());

@@ -28,6 +28,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("login_ended", "ended a login"),
     ("reply_kept", "wrote a reply for all"),
     ("reply_removed", "removed a reply for all"),
+    ("webhooks_replayed", "sent webhooks again"),
     ("wrong_code", "was given a wrong code"),
     ("second_on", "switched the second factor on"),
     ("second_off", "switched a second factor off"),

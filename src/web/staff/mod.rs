@@ -6,3 +6,4 @@ pub mod person;
 pub mod replies;
 pub mod second;
 mod show;
+pub mod webhooks;

@@ -28,6 +28,7 @@ pub fn with(app: &App, me: &Login, status: StatusCode, page: &str, values: Value
         "pages/me.html" | "pages/second.html" => "me",
         "pages/deeds.html" => "record",
         "pages/replies.html" => "replies",
+        "pages/webhooks.html" => "webhooks",
         _ => "people",
     };
     let frame = context! { here, csrf => &me.csrf, me => context! { id => me.agent.0, name => &me.name, leads, role => me.role.word() }, ..values };

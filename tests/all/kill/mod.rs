@@ -9,8 +9,10 @@ pub mod program;
 
 use customer::{Customer, Plan};
 use program::{Ended, Program, Shop};
+use rapport::engine::What;
 use rapport::fault::PLACES;
 use rapport::id::SessionId;
+use rapport::runtime::ports::Store;
 use rapport::store::Sqlite;
 use std::collections::BTreeMap;
 use std::fs;
@@ -47,6 +49,9 @@ mod trace {
 static PORT: AtomicU16 = AtomicU16::new(0);
 static WRONG: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
+/// Of the webhook.
+pub const SECRET: &str = "RAPPORT_TEST_WEBHOOK";
+
 const FLOW: &str = "flow main
   triage: What now?
 
@@ -67,14 +72,18 @@ flow order: My order
   say: Still there.
 ";
 
-/// A bot that counts, and asks the shop.
+/// A bot that counts, asks the shop, and tells it what was said.
 pub fn bot(folder: &Path, shop: u16) {
     let systems = format!(
         "shop:\n  base: http://127.0.0.1:{shop}\n  allow private addresses: yes\n  \
          find: {{ get: \"/orders/7\", outcomes: {{ 200: found }}, gives: {{ item: text }} }}\n"
     );
     fs::create_dir(folder).expect("a folder");
-    let files = [("bot.yaml", "keep for the chat: [told]\n"), ("main.flow", FLOW), ("integrations.yaml", &systems)];
+    let settings = format!(
+        "keep for the chat: [told]\nwebhooks:\n  shop: {{ to: \"http://127.0.0.1:{shop}/told\", secret: \"${{{SECRET}}}\", \
+         send: message, allow private addresses: yes, timeout: 1s }}\n"
+    );
+    let files = [("bot.yaml", settings.as_str()), ("main.flow", FLOW), ("integrations.yaml", &systems)];
     for (name, text) in files {
         fs::write(folder.join(name), text).expect("written");
     }
@@ -137,6 +146,19 @@ async fn campaign(kills: usize) {
     reconciled(&program, &store, &customers, &shop, &ends).await;
 }
 
+/// Every message of the journal was told to the webhook, at least once.
+async fn untold(store: &Sqlite, sessions: &[SessionId], shop: &Shop) {
+    let told = shop.told();
+    for session in sessions {
+        for event in store.events(*session, 0, usize::MAX).await.expect("read") {
+            let id = format!("{session}-{}", event.seq);
+            if matches!(event.what, What::Message { .. }) && !told.contains(&id) {
+                trace::wrong(format!("the webhook was never told of {id}"));
+            }
+        }
+    }
+}
+
 async fn reconciled(
     program: &Program,
     store: &Sqlite,
@@ -149,6 +171,7 @@ async fn reconciled(
     let entries = check::all(store, &told).await;
     let acked = customers.iter().flat_map(|c| &c.sent).filter(|s| s.acked.is_some()).count();
     println!("{acked} messages acknowledged, {entries} entries in {} chats; ended {ends:?}", sessions.len());
+    untold(store, &sessions, shop).await;
     let wrong = WRONG.lock().expect("not poisoned").clone();
     assert!(wrong.is_empty(), "{} things are wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(acked >= customers.len(), "there was no load: {acked}");

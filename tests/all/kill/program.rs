@@ -2,11 +2,12 @@
 use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::routing::get;
+use axum::routing::{get, post};
 use rapport::id::SessionId;
 use rapport::runtime::ports::Store;
+use rapport::runtime::webhooks::Deliveries;
 use rapport::store::Sqlite;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,7 @@ impl Program {
         let errors = File::options().create(true).append(true).open(self.folder.join("errors")).expect("a file");
         command.arg("serve").arg(self.folder.join("test")).arg("--data").arg(self.folder.join("data"));
         command.args(["--listen", &format!("127.0.0.1:{}", self.port)]).stdin(Stdio::null());
+        command.env(super::SECRET, "of no more use than a test's secret");
         command.stdout(Stdio::null()).stderr(errors);
         command
     }
@@ -137,41 +139,57 @@ impl Drop for Program {
     }
 }
 
-type Asked = Arc<Mutex<BTreeMap<String, u32>>>;
+#[derive(Clone, Default)]
+struct Heard {
+    asked: Arc<Mutex<BTreeMap<String, u32>>>,
+    told: Arc<Mutex<BTreeSet<String>>>,
+}
 
-/// The shop's system: knows every key that it was asked with.
+/// The shop's system: knows every key that it was asked with, and every webhook that it was told.
 pub struct Shop {
     pub port: u16,
-    asked: Asked,
+    heard: Heard,
 }
 
 impl Shop {
     pub async fn opens() -> Self {
-        let asked = Asked::default();
-        let router = Router::new().route("/orders/7", get(order)).with_state(asked.clone());
+        let heard = Heard::default();
+        let router = Router::new().route("/orders/7", get(order)).route("/told", post(told));
+        let router = router.with_state(heard.clone());
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { port, asked }
+        Self { port, heard }
     }
 
     pub fn asked(&self) -> BTreeMap<String, u32> {
-        self.asked.lock().expect("not poisoned").clone()
+        self.heard.asked.lock().expect("not poisoned").clone()
     }
 
-    /// Waits until no effect is left.
+    pub fn told(&self) -> BTreeSet<String> {
+        self.heard.told.lock().expect("not poisoned").clone()
+    }
+
+    /// Waits until no effect and no webhook is left.
     pub async fn settled(&self, store: &Sqlite) {
         let begun = Instant::now();
-        while !store.pending().await.expect("read").is_empty() {
-            assert!(begun.elapsed() < PATIENCE, "effects are left: {:?}", store.pending().await);
+        let mail = || store.undelivered(8);
+        while !store.pending().await.expect("read").is_empty() || !mail().await.expect("read").is_empty() {
+            let left = (store.pending().await, mail().await);
+            assert!(begun.elapsed() < PATIENCE, "effects or webhooks are left: {left:?}");
             sleep(Duration::from_millis(50)).await;
         }
     }
 }
 
-async fn order(State(asked): State<Asked>, headers: HeaderMap) -> &'static str {
+async fn told(State(heard): State<Heard>, headers: HeaderMap) {
+    let id = headers.get("webhook-id").and_then(|k| k.to_str().ok()).unwrap_or_default();
+    heard.told.lock().expect("not poisoned").insert(id.to_owned());
+}
+
+async fn order(State(heard): State<Heard>, headers: HeaderMap) -> &'static str {
     let key = headers.get("idempotency-key").and_then(|k| k.to_str().ok()).unwrap_or_default();
-    *asked.lock().expect("not poisoned").entry(key.to_owned()).or_default() += 1;
+    *heard.asked.lock().expect("not poisoned").entry(key.to_owned()).or_default() += 1;
     sleep(Duration::from_millis(30)).await;
     "{\"item\":\"lamp\"}"
 }

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use std::net::IpAddr;
 
 /// A whole address of the web.
-pub(super) fn address(reader: &mut Reader, node: &Node) -> Option<String> {
+pub fn address(reader: &mut Reader, node: &Node) -> Option<String> {
     let text = reader.text(node)?;
     match url::Url::parse(&text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Some(text),
@@ -18,7 +18,7 @@ pub(super) fn address(reader: &mut Reader, node: &Node) -> Option<String> {
 }
 
 /// `yes`, or the addresses and ranges that are meant.
-pub(super) fn reach(reader: &mut Reader, node: &Node) -> Reach {
+pub fn reach(reader: &mut Reader, node: &Node) -> Reach {
     if matches!(node.value, Kind::Yes(_)) {
         return if reader.yes(node) { Reach::Private } else { Reach::Public };
     }

@@ -2,7 +2,7 @@
 mod access;
 mod answers;
 
-pub use access::secret;
+pub use access::{address, reach, secret};
 
 use super::{Action, Auth, Body, Given, Integrations, Method, Rest, System};
 use crate::bot::settings::{duration, read_term};
