@@ -26,7 +26,7 @@ const SHOP: &str = "127.0.0.1:8081";
 
 pub fn run(flows: &Path, args: &ServeArgs, shop: SocketAddr) -> Result<ExitCode> {
     let bots = bots(flows, shop)?;
-    until_stopped(async { start(bots, args, Some(demo(shop)), secrets(), Folders::at(flows)).await })
+    until_stopped(args.drain(), async { start(bots, args, Some(demo(shop)), secrets(), Folders::at(flows)).await })
 }
 
 /// The shop carries the bot that knows it.

@@ -1,5 +1,6 @@
 //! `rapport serve` and `rapport demo`: the only place that names concrete adapters.
 use super::load;
+use super::out;
 use super::save::Folders;
 use crate::bot::Bot;
 use crate::bus::local::LocalBus;
@@ -8,13 +9,19 @@ use crate::runtime::ports::Store;
 use crate::runtime::{Limits, Parts, Runtime};
 use crate::store::Sqlite;
 use crate::time::SystemClock;
-use crate::web::{Demo, KeepTests, Options, Server};
+use crate::web::{Demo, Drain, KeepTests, Options, Server};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Beyond the time that the end may take, for a disk that does not answer.
+const LAST_PATIENCE: Duration = Duration::from_secs(3);
+/// The end was cut short.
+const CUT_SHORT: i32 = 1;
 
 /// What `serve` may be told.
 #[derive(Clone, Debug, clap::Args)]
@@ -28,6 +35,27 @@ pub struct ServeArgs {
     /// How people reach this server, like https://chat.shop.example.
     #[arg(long, env = "RAPPORT_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Seconds for which the server goes on serving after it was asked to end and `/readyz` says so: as long as your load balancer
+    /// takes to notice.
+    #[arg(long, default_value = "0", value_name = "SECONDS", value_parser = seconds, env = "RAPPORT_DRAIN_NOTICE")]
+    pub drain_notice: Duration,
+    /// Seconds that open requests, connections and chats then have to come to their end.
+    #[arg(long, default_value = "10", value_name = "SECONDS", value_parser = seconds, env = "RAPPORT_DRAIN_WITHIN")]
+    pub drain_within: Duration,
+}
+
+/// Longer than any load balancer needs; what is longer is a slip.
+const LONGEST_DRAIN: u64 = 600;
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let whole = text.parse().ok().filter(|s| *s <= LONGEST_DRAIN);
+    whole.map(Duration::from_secs).ok_or_else(|| format!("write a whole number of seconds, at most {LONGEST_DRAIN}"))
+}
+
+impl ServeArgs {
+    pub(super) fn drain(&self) -> Drain {
+        Drain { notice: self.drain_notice, within: self.drain_within }
+    }
 }
 
 /// Where chats and accounts are kept.
@@ -75,33 +103,52 @@ pub async fn start(
 
 pub fn run(path: &Path, args: &ServeArgs) -> Result<ExitCode> {
     let bots = load::bots(path)?;
-    until_stopped(async { start(bots, args, None, BTreeMap::new(), Folders::at(path)).await })
+    until_stopped(args.drain(), async { start(bots, args, None, BTreeMap::new(), Folders::at(path)).await })
 }
 
-/// Runs a server until Ctrl-C.
-pub(super) fn until_stopped(start: impl Future<Output = Result<Server>>) -> Result<ExitCode> {
+/// Runs a server until it is asked to end, by Ctrl-C or by whoever manages services; asked twice, it ends at once.
+pub(super) fn until_stopped(drain: Drain, start: impl Future<Output = Result<Server>>) -> Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         let server = start.await?;
-        tell(&server);
+        tell(&server)?;
         ended().await;
-        println!("Ending…");
-        server.stop().await;
-        Ok(ExitCode::SUCCESS)
-    })
+        out::line("Ending… Ctrl-C again ends at once.")?;
+        at_the_latest(drain.notice + drain.within + LAST_PATIENCE);
+        tokio::select! {
+            () = server.drain(drain) => Ok(ExitCode::SUCCESS),
+            () = ended() => {
+                tracing::warn!("asked twice: the server ends at once");
+                std::process::exit(CUT_SHORT)
+            }
+        }
+    });
+    // A task that waits for a disk must not hold up the end.
+    runtime.shutdown_timeout(LAST_PATIENCE / 3);
+    result
 }
 
-fn tell(server: &Server) {
+/// Ends the process where a disk that does not answer keeps it from its end. Nothing that was acknowledged is lost by that.
+fn at_the_latest(time: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(time);
+        eprintln!("The end took too long: something, perhaps a disk, does not answer. The process is cut off.");
+        std::process::exit(CUT_SHORT)
+    });
+}
+
+fn tell(server: &Server) -> Result<()> {
     let address = server.address;
     if let Some(demo) = server.demo {
-        println!("A shop with the bot in its corner   http://{demo}/");
+        out::line(&format!("A shop with the bot in its corner   http://{demo}/"))?;
     }
-    println!("Everything at a glance              http://{address}/");
-    println!("The inbox for your team             http://{address}/inbox");
+    out::line(&format!("Everything at a glance              http://{address}/"))?;
+    out::line(&format!("The inbox for your team             http://{address}/inbox"))?;
     if let Some(link) = &server.welcome {
-        println!("\nMake the first agent's account here (works once, for a day):\n  {link}");
+        out::line(&format!("\nMake the first agent's account here (works once, for a day):\n  {link}"))?;
     }
-    println!("\nCtrl-C ends.");
+    out::line("\nCtrl-C ends.")?;
+    Ok(())
 }
 
 async fn ended() {

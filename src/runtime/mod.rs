@@ -51,6 +51,8 @@ use view::{Row, Status, View};
 const TAG: usize = 40;
 /// Who is refused because too many write at once tries again after this time to three times as long.
 const CROWDED: Duration = Duration::from_secs(2);
+/// Time for the chats to come to their end, unless somebody says otherwise.
+const ENDING: Duration = Duration::from_secs(10);
 /// Events of one page.
 pub const PAGE: usize = 200;
 
@@ -180,13 +182,16 @@ impl Runtime {
 
     /// Ends after the work at hand. What is under way with other systems is asked again after the next start.
     pub async fn stop(&self) {
-        self.0.stopping.cancel();
-        self.0.tasks.close();
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(10), self.0.tasks.wait()).await;
+        self.stop_within(ENDING).await;
     }
 
-    pub fn stopping(&self) -> &CancellationToken {
-        &self.0.stopping
+    /// Ends within this time. States that are not written by then are made from the journal by the next process.
+    pub async fn stop_within(&self, time: Duration) {
+        self.0.stopping.cancel();
+        self.0.tasks.close();
+        if tokio::time::timeout(time, self.0.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.0.tasks.len(), "not everything came to its end in time");
+        }
     }
 
     pub fn bots(&self) -> impl Iterator<Item = &Arc<Bot>> {

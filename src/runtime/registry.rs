@@ -77,12 +77,12 @@ async fn life(inner: Arc<Inner>, id: SessionId, rx: mpsc::Receiver<Mail>) {
     let mut rx = rx;
     match Actor::wake(inner.clone(), id).await {
         Ok(mut actor) => {
-            let slept = lives(&mut actor, &mut rx).await;
+            lives(&mut actor, &mut rx).await;
             rx.close();
             while let Some(mail) = rx.recv().await {
                 actor.one(mail).await;
             }
-            if slept {
+            if !actor.erased {
                 actor.park().await;
             }
         }
@@ -97,27 +97,27 @@ async fn life(inner: Arc<Inner>, id: SessionId, rx: mpsc::Receiver<Mail>) {
     drop(leaves);
 }
 
-/// Work by work; whether it ended because there was none for a while. What is not known of the last turn is asked meanwhile.
-async fn lives(actor: &mut Actor, rx: &mut mpsc::Receiver<Mail>) -> bool {
+/// Work by work, until there is none for a while or the process ends. What is not known of the last turn is asked meanwhile.
+async fn lives(actor: &mut Actor, rx: &mut mpsc::Receiver<Mail>) {
     let (idle, stopping) = (actor.inner.limits.idle, actor.inner.stopping.clone());
     loop {
         let patience = actor.doubts().unwrap_or(idle);
         let next = tokio::select! {
             next = tokio::time::timeout(patience, rx.recv()) => next,
-            () = stopping.cancelled() => return false,
+            () = stopping.cancelled() => return,
         };
         match next {
             Ok(Some(mail)) => {
                 actor.one(mail).await;
                 if actor.erased {
-                    return false;
+                    return;
                 }
             }
-            Ok(None) => return false,
+            Ok(None) => return,
             Err(_) if actor.doubts().is_some() => {
                 actor.settle().await;
             }
-            Err(_) => return true,
+            Err(_) => return,
         }
     }
 }

@@ -9,6 +9,7 @@ mod frame;
 mod headers;
 mod inbox;
 mod launcher;
+mod leaving;
 mod origin;
 mod pages;
 mod router;
@@ -18,6 +19,7 @@ mod wire;
 mod words;
 
 pub use inbox::record::KeepTests;
+pub use leaving::Drain;
 pub use server::{Demo, Options, Server};
 
 use crate::runtime::Runtime;
@@ -38,6 +40,7 @@ pub(crate) struct Parts {
     pub halves: inbox::code::Halves,
     /// Open sockets: they say goodbye before the process ends.
     pub sockets: TaskTracker,
+    pub leaving: Arc<leaving::Leaving>,
     /// Changes whenever somebody logs out.
     pub logouts: watch::Sender<()>,
     /// Changes whenever replies for all do.

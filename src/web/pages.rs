@@ -58,8 +58,11 @@ pub async fn front(State(app): State<App>) -> Response {
     app.pages.show(StatusCode::OK, "pages/front.html", values)
 }
 
-/// Ready once the store answers.
+/// Ready once the store answers, until the server is about to end.
 pub async fn ready(State(app): State<App>) -> Response {
+    if app.leaving.has_begun() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "This server is about to end.").into_response();
+    }
     match app.runtime.store().people().agents().await {
         Ok(_) => "ready".into_response(),
         Err(problem) => {

@@ -1,6 +1,7 @@
 //! Listening, and ending in good order.
 use super::inbox::attempts::Attempts;
 use super::inbox::code::Halves;
+use super::leaving::{Drain, Leaving};
 use super::{App, KeepTests, Parts, demo_shop, pages::Pages, router};
 use crate::runtime::people::Invitation;
 use crate::runtime::{Runtime, hashed, secret};
@@ -13,13 +14,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::task::TaskTracker;
 
 /// How long the link for the first agent works.
 const INVITED: Duration = Duration::from_secs(24 * 3600);
-/// How long open requests and sockets get at the end.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// The share of the time to end that is kept for the chats' states: one in so many.
+const FOR_CHATS: u32 = 3;
 
 pub struct Options {
     pub runtime: Runtime,
@@ -47,6 +48,7 @@ pub struct Server {
     pub welcome: Option<String>,
     runtime: Runtime,
     sockets: TaskTracker,
+    leaving: Arc<Leaving>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -74,7 +76,7 @@ impl Server {
         };
         let demo = demo_listener.as_ref().and_then(|(l, _)| l.local_addr().ok());
         let runtime = options.runtime;
-        let sockets = TaskTracker::new();
+        let (sockets, leaving) = (TaskTracker::new(), Arc::new(Leaving::default()));
         let parts = Parts {
             runtime: runtime.clone(),
             pages: Pages::default(),
@@ -84,16 +86,17 @@ impl Server {
             demo_url: demo.map(url),
             launcher: std::sync::OnceLock::new(),
             sockets: sockets.clone(),
+            leaving: leaving.clone(),
             logouts: watch::Sender::new(()),
             replies: watch::Sender::new(()),
             tests: options.tests,
         };
         let welcome = welcome(&runtime, &public_url).await?;
-        let mut tasks = vec![serve(listener, router::router(App(Arc::new(parts))), runtime.clone())];
+        let mut tasks = vec![serve(listener, router::router(App(Arc::new(parts))), leaving.clone())];
         if let Some((listener, bot)) = demo_listener {
-            tasks.push(serve(listener, demo_shop::router(&public_url, &bot), runtime.clone()));
+            tasks.push(serve(listener, demo_shop::router(&public_url, &bot), leaving.clone()));
         }
-        Ok(Self { address, demo, welcome, runtime, sockets, tasks })
+        Ok(Self { address, demo, welcome, runtime, sockets, leaving, tasks })
     }
 
     /// How many chats are in memory.
@@ -105,16 +108,31 @@ impl Server {
         &self.runtime
     }
 
-    /// Ends: open requests get their answers, sockets a goodbye, chats their last turn.
+    /// Ends at once, in good order.
     pub async fn stop(self) {
-        self.runtime.stop().await;
+        self.drain(Drain::default()).await;
+    }
+
+    /// Ends: it says that it is not ready any more, turns in flight are finished, open requests get their answers and sockets a
+    /// goodbye, and the chats' states are kept. What takes longer than it may is cut off: nothing that was acknowledged is lost
+    /// by that.
+    pub async fn drain(self, drain: Drain) {
+        self.leaving.begins();
+        sleep(drain.notice).await;
+        let end = Instant::now() + drain.within;
+        let parted = end - drain.within / FOR_CHATS;
+        tracing::info!(sockets = self.sockets.len(), chats = self.live(), "the server ends");
+        self.leaving.part(self.sockets.len());
         self.sockets.close();
-        let _ = timeout(FAREWELL, self.sockets.wait()).await;
+        if timeout_at(parted, self.sockets.wait()).await.is_err() {
+            tracing::warn!(sockets = self.sockets.len(), "some sockets did not end in time");
+        }
         for mut task in self.tasks {
-            if timeout(FAREWELL, &mut task).await.is_err() {
+            if timeout_at(parted, &mut task).await.is_err() {
                 task.abort();
             }
         }
+        self.runtime.stop_within(end - Instant::now()).await;
     }
 }
 
@@ -138,13 +156,12 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
     })
 }
 
-fn serve<L: Listener<Addr = SocketAddr>>(listener: L, router: axum::Router, runtime: Runtime) -> JoinHandle<()> {
+fn serve<L: Listener<Addr = SocketAddr>>(listener: L, router: axum::Router, leaving: Arc<Leaving>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let stopping = runtime.stopping().clone();
         // The tap does nothing: it is how axum tells the handlers of any listener's connections where they come from.
         let server = axum::serve(listener.tap_io(|_| ()), service)
-            .with_graceful_shutdown(async move { stopping.cancelled().await });
+            .with_graceful_shutdown(async move { leaving.parting().cancelled().await });
         if let Err(problem) = server.await {
             tracing::error!(%problem, "the server ended");
         }

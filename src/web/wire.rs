@@ -1,4 +1,5 @@
 //! What both sockets have in common: how much and how long they may take, and an end that the other side can read.
+use super::leaving::Leaving;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -20,16 +21,14 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// A client that sends this many bad frames is broken.
 const MISTAKES: u32 = 10;
 
-/// Going away, policy violation and message too big, by RFC 6455.
-const GOING_AWAY: u16 = 1001;
+/// Policy violation and message too big, by RFC 6455; "service restart" is a later one of the same register.
 const POLICY: u16 = 1008;
 const TOO_BIG: u16 = 1009;
+const RESTART: u16 = 1012;
 
 /// How a connection ends: with a code and a reason, or because the other side went away.
 pub type End = Option<(u16, &'static str)>;
 pub type Step = Result<(), End>;
-
-pub const RESTARTS: End = Some((GOING_AWAY, "the server restarts"));
 
 pub fn broken(reason: &'static str) -> End {
     Some((POLICY, reason))
@@ -130,6 +129,11 @@ impl Wire {
         self.error(code, message).await?;
         self.mistakes += 1;
         if self.mistakes >= MISTAKES { Err(broken("too many bad frames")) } else { Ok(()) }
+    }
+
+    /// The server ends: when to come back, and the end of this connection. Everything before it was answered.
+    pub async fn bye(&mut self, leaving: &Leaving) -> End {
+        self.send(leaving.bye()).await.map_or_else(|end| end, |()| Some((RESTART, "the server restarts")))
     }
 
     /// Says why, and waits for the other side: a connection that is cut with bytes unread takes the reason with it.

@@ -17,6 +17,7 @@ mod connector_says;
 mod corpus;
 mod demo;
 mod docs;
+mod drain;
 mod editors;
 mod engine;
 mod faults;

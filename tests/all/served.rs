@@ -110,11 +110,7 @@ impl Served {
     }
 
     pub async fn socket(&self, path: &str, headers: &[(&'static str, &str)]) -> Result<Socket, Error> {
-        let mut request = format!("ws://{}{path}", self.server.address).into_client_request()?;
-        for (name, value) in headers {
-            request.headers_mut().insert(*name, value.parse().expect("a header"));
-        }
-        Ok(Socket(connect_async(request).await?.0))
+        Socket::connect(self.server.address, path, headers).await
     }
 
     pub async fn chat(&self) -> Socket {
@@ -169,6 +165,14 @@ async fn start(data: &TempDir, clock: Arc<Hand>, listen: SocketAddr, public_url:
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
+    pub async fn connect(server: SocketAddr, path: &str, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
+        let mut request = format!("ws://{server}{path}").into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().expect("a header"));
+        }
+        Ok(Self(connect_async(request).await?.0))
+    }
+
     pub async fn send(&mut self, frame: Value) {
         self.put(Message::text(frame.to_string())).await;
     }

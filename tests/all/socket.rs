@@ -145,10 +145,12 @@ async fn a_chat_that_is_damaged_is_reset() {
     let served = Served::new().await;
     let (chat, session, token) = served.begin().await;
     drop(chat);
+    // It is in nobody's memory any more.
+    let served = served.again().await;
     let direct = rusqlite::Connection::open(served.data.path().join("rapport.db")).expect("the file");
     let damaged = direct.execute("UPDATE turns SET body = substr(body, 1, 30)", []).expect("damaged");
-    assert!(damaged > 0);
-    let served = served.again().await;
+    let states = direct.execute("UPDATE sessions SET snapshot = NULL", []).expect("damaged");
+    assert!(damaged > 0 && states > 0);
     let mut chat = served.chat().await;
     let answer = chat.answer(json!({ "t": "hello", "session": session, "token": token, "after": 0 })).await;
     assert_eq!(answer["t"], "reset", "{answer}");
@@ -313,9 +315,11 @@ async fn a_restart_says_goodbye_and_loses_nothing() {
     let served = Served::new().await;
     let (mut chat, session, token) = served.begin().await;
     assert_eq!(chat.answer(say("a", "green")).await["t"], "ack");
-    let first = tokio::spawn(async move { chat.closed().await });
+    let first = tokio::spawn(async move { (chat.until("bye").await, chat.closed().await) });
     let served = served.again().await;
-    assert_eq!(first.await.expect("it closed"), 1001);
+    let (bye, code) = first.await.expect("it closed");
+    assert!(bye["retry_after_ms"].as_u64().is_some_and(|wait| (1_000..=4_001).contains(&wait)), "{bye}");
+    assert_eq!(code, 1012);
     let mut again = served.chat().await;
     again.send(json!({ "t": "hello", "session": session, "token": token, "after": 0 })).await;
     let items = again.items_until("Which size").await;

@@ -185,7 +185,8 @@ class App extends Component {
 function Banner({ store, late }) {
   if (store.signedOut) return html`<p class="banner bad" role="alert">You have been signed out. What you wrote is kept. <a href="/login">Log in again</a></p>`;
   if (store.state === "open" || !late) return null;
-  return html`<p class="banner" role="status">${store.state === "offline" ? "No connection. Replies are kept and sent when it is back." : "Connecting…"}</p>`;
+  const words = { offline: "No connection. Replies are kept and sent when it is back.", paused: "The server restarts; it is back in a moment. Replies are kept and sent then." };
+  return html`<p class="banner" role="status">${words[store.state] ?? "Connecting…"}</p>`;
 }
 
 render(html`<${App} />`, document.getElementById("app"));

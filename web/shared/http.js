@@ -128,7 +128,8 @@ class HttpWire {
     const data = field("data");
     if (!data) return;
     const read = JSON.parse(data);
-    if (field("event") === "status") this.#line.frame({ t: "status", status: read.status ?? read });
+    if (field("event") === "bye") this.#line.frame({ t: "bye", ...read });
+    else if (field("event") === "status") this.#line.frame({ t: "status", status: read.status ?? read });
     else if (field("event") === "events") this.#heard(read);
   }
 

@@ -9,6 +9,9 @@ const LONGEST_WAIT = 20_000;
 const HEARTBEAT = 25_000;
 const PATIENCE = 8_000;
 const OPENING = 10_000;
+/** A server that restarts closes with this code, if it cannot say when to come back. */
+const RESTART = 1012;
+const LONGEST_PAUSE = 60_000;
 /** A line that breaks sooner after its welcome did not help: the back-off goes on. */
 const STEADY = 3_000;
 const TRIES_PER_WIRE = 2;
@@ -27,7 +30,7 @@ export class Line {
   #stopped = true;
   #do;
 
-  /** `hello()` makes the first frame, `frame(f)` takes what comes, `state(s)` hears `open`, `connecting` or `offline`. */
+  /** `hello()` makes the first frame, `frame(f)` takes what comes, `state(s)` hears `open`, `paused`, `connecting` or `offline`. */
   constructor(wires, { hello, frame, state }) {
     this.#wires = wires;
     this.#do = { hello, frame, state };
@@ -76,7 +79,7 @@ export class Line {
       this.#wire = this.#wires[this.#at]({
         opened: mine(() => Promise.resolve(this.#do.hello()).then(mine((hello) => this.#wire.send(hello)))),
         frame: mine((frame) => this.#take(frame)),
-        down: mine(() => this.again()),
+        down: mine((code) => (code === RESTART ? this.#pause() : this.again())),
       });
     } catch {
       this.again();
@@ -85,6 +88,7 @@ export class Line {
 
   #take(frame) {
     this.#expect(0);
+    if (frame.t === "bye") return this.#pause(frame.retry_after_ms);
     if (frame.t === "welcome") {
       clearTimeout(this.#settling);
       this.#settling = setTimeout(() => (this.#tries = 0), STEADY);
@@ -103,6 +107,15 @@ export class Line {
     this.#say(navigator.onLine === false || this.#tries > 2 ? "offline" : "connecting");
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#connect(), wait ?? most * (0.5 + Math.random() / 2));
+  }
+
+  /** The server restarts, and has said when to come back. Until then nothing is wrong. */
+  #pause(wait = 1_000 + Math.random() * 3_000) {
+    this.#hangUp();
+    this.#tries = 0;
+    this.#say("paused");
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connect(), Math.min(wait, LONGEST_PAUSE));
   }
 
   #hangUp() {
@@ -129,7 +142,7 @@ export class Line {
 
   #wake = () => {
     if (this.state === "open") this.#probe();
-    else this.#connect();
+    else if (this.state !== "paused") this.#connect();
   };
 
   #seen = () => {
@@ -148,7 +161,7 @@ export function socket(url) {
   return ({ opened, frame, down }) => {
     const ws = new WebSocket(url);
     ws.onopen = opened;
-    ws.onclose = down;
+    ws.onclose = ({ code }) => down(code);
     ws.onmessage = (event) => {
       const read = parse(event.data);
       if (read) frame(read);

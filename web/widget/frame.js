@@ -15,6 +15,8 @@ const page = query.get("page") ?? (embedded ? undefined : location.href);
 const touch = matchMedia("(pointer: coarse)");
 const own = () => sessionStorage;
 const all = () => localStorage;
+/** A server that restarts is no failure: it has said when it is back, and what is written goes to it then. */
+const well = () => chat.state === "open" || chat.state === "paused";
 
 /** Origin of the website that holds this frame, from its first message. */
 let host = null;
@@ -43,9 +45,9 @@ const hear = {
   state(state) {
     body.dataset.state = state;
     clearTimeout(hear.timer);
-    if (state === "open") $("banner").hidden = true;
+    if (well()) $("banner").hidden = true;
     else hear.timer = setTimeout(() => banner(state), BANNER_AFTER);
-    log.pending(chat.outbox, state === "open");
+    log.pending(chat.outbox, well());
     footer();
   },
   welcome(about) {
@@ -73,7 +75,7 @@ const hear = {
   },
   typing: ({ on }) => log.typing(on),
   outbox(outbox) {
-    log.pending(outbox, chat.state === "open");
+    log.pending(outbox, well());
     asked();
     footer();
   },

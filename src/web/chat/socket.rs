@@ -10,7 +10,7 @@ use crate::runtime::view::Status;
 use crate::runtime::{Refusal, Said};
 use crate::web::App;
 use crate::web::errors::ApiError;
-use crate::web::wire::{End, Heard, RESTARTS, Step, Wire, bounded, broken};
+use crate::web::wire::{End, Heard, Step, Wire, bounded, broken};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -96,7 +96,7 @@ impl Connection {
             let step = match self.wait().await {
                 Woken::Heard(heard) => self.received(heard).await,
                 Woken::Notice(notice) => self.noticed(notice).await,
-                Woken::Stop => Err(RESTARTS),
+                Woken::Stop => Err(self.wire.bye(&self.app.leaving).await),
             };
             if let Err(end) = step {
                 return end;
@@ -105,16 +105,16 @@ impl Connection {
     }
 
     async fn wait(&mut self) -> Woken {
-        let stopping = self.app.runtime.stopping().clone();
+        let parting = self.app.leaving.parting();
         match &mut self.chat {
             Some(chat) => tokio::select! {
                 heard = self.wire.hear() => Woken::Heard(heard),
                 notice = chat.notices.recv() => Woken::Notice(notice),
-                () = stopping.cancelled() => Woken::Stop,
+                () = parting.cancelled() => Woken::Stop,
             },
             None => tokio::select! {
                 heard = self.wire.hear() => Woken::Heard(heard),
-                () = stopping.cancelled() => Woken::Stop,
+                () = parting.cancelled() => Woken::Stop,
             },
         }
     }

@@ -22,6 +22,8 @@ struct Reader {
     status: Option<Status>,
     notices: broadcast::Receiver<Notice>,
     ready: VecDeque<Event>,
+    /// The goodbye was said.
+    parted: bool,
 }
 
 pub async fn stream(
@@ -34,7 +36,7 @@ pub async fn stream(
     let last = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse().ok());
     let notices = app.runtime.watch(id);
     let sent = last.unwrap_or(after(query.as_deref())?).min(upto);
-    let mut reader = Reader { app, session: id, sent, status: None, notices, ready: VecDeque::new() };
+    let mut reader = Reader { app, session: id, sent, status: None, notices, ready: VecDeque::new(), parted: false };
     reader.read().await;
     let events = stream::unfold(reader, |mut reader| async move { Some((Ok(reader.next().await?), reader)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
@@ -42,14 +44,20 @@ pub async fn stream(
 
 impl Reader {
     async fn next(&mut self) -> Option<Event> {
-        let stopping = self.app.runtime.stopping().clone();
+        let parting = self.app.leaving.parting().clone();
         loop {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
+            if self.parted {
+                return None;
+            }
             let notice = tokio::select! {
                 notice = self.notices.recv() => notice,
-                () = stopping.cancelled() => return None,
+                () = parting.cancelled() => {
+                    self.part().await;
+                    continue;
+                }
             };
             match notice {
                 Ok(Notice::Events { .. }) | Err(RecvError::Lagged(_)) => self.read().await,
@@ -57,6 +65,15 @@ impl Reader {
                 Err(RecvError::Closed) => return None,
             }
         }
+    }
+
+    /// The server ends: what is new, and when to come back, in words that `EventSource` understands as well.
+    async fn part(&mut self) {
+        self.read().await;
+        let wait = self.app.leaving.retry_after();
+        let body = json!({ "retry_after_ms": u64::try_from(wait.as_millis()).unwrap_or(0) });
+        self.ready.push_back(Event::default().event("bye").retry(wait).data(body.to_string()));
+        self.parted = true;
     }
 
     /// Everything that is new.

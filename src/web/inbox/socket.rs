@@ -9,7 +9,7 @@ use crate::runtime::{Looks, News, Present, Receipt, Refusal};
 use crate::time::Millis;
 use crate::web::chat::items;
 use crate::web::errors::ApiError;
-use crate::web::wire::{End, Heard, RESTARTS, Step, Wire, bounded, broken};
+use crate::web::wire::{End, Heard, Step, Wire, bounded, broken};
 use crate::web::{App, origin};
 use axum::Extension;
 use axum::extract::State;
@@ -223,7 +223,7 @@ pub(super) struct Inbox {
 
 impl Inbox {
     async fn run(&mut self) -> End {
-        let stopping = self.app.runtime.stopping().clone();
+        let parting = self.app.leaving.parting().clone();
         let mut check = tokio::time::interval(CHECK);
         loop {
             let step = tokio::select! {
@@ -234,7 +234,7 @@ impl Inbox {
                 Ok(()) = self.logouts.changed() => self.still_logged_in().await,
                 Ok(()) = self.replies.changed(), if self.greeted => self.canned().await,
                 _ = check.tick() => self.still_logged_in().await,
-                () = stopping.cancelled() => Err(RESTARTS),
+                () = parting.cancelled() => Err(self.wire.bye(&self.app.leaving).await),
             };
             if let Err(end) = step {
                 return end;

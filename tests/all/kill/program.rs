@@ -108,11 +108,31 @@ impl Program {
         Ended::ByUs
     }
 
-    /// Asks it to end in good order, as a service manager does.
-    pub async fn asked_to_end(&mut self) {
+    /// Asks it to end, as a service manager does.
+    pub fn terminate(&self) {
         let id = self.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status();
         assert!(sent.is_ok_and(|s| s.success()), "asked to end");
+    }
+
+    /// Waits for its end: with which code, and after how long.
+    pub async fn ends(&mut self) -> (Option<i32>, Duration) {
+        let (mut child, begun) = (self.child.take().expect("it runs"), Instant::now());
+        loop {
+            if let Some(status) = child.try_wait().expect("a child") {
+                return (status.code(), begun.elapsed());
+            }
+            if begun.elapsed() > PATIENCE {
+                let _ = child.kill();
+                panic!("it never ends: {}", self.errors());
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// It ends in good order when it is asked to.
+    pub async fn asked_to_end(&mut self) {
+        self.terminate();
         assert_eq!(self.ended_within(PATIENCE).await, Ended::ByItself, "it ends when it is asked to");
     }
 
