@@ -15,6 +15,13 @@ impl Add<Duration> for Millis {
     }
 }
 
+impl Millis {
+    /// The moment that was so long ago.
+    pub fn before(self, by: Duration) -> Millis {
+        Millis(self.0.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
 impl Sub<Millis> for Millis {
     type Output = Duration;
     /// Zero where `earlier` is not earlier.

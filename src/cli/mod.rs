@@ -4,6 +4,7 @@ pub mod catalog;
 mod chat;
 mod check;
 mod colour;
+mod contacts;
 pub mod demo;
 pub mod evaluate;
 mod explain;
@@ -137,6 +138,8 @@ enum Command {
     People(people::PeopleArgs),
     /// Show which webhooks did not arrive, and send them again.
     Webhooks(webhooks::WebhooksArgs),
+    /// Take customers over from a CSV file, or write them into one.
+    Contacts(contacts::ContactsArgs),
     /// Play conversations against a running server with many customers at once, and see how it bears it.
     ///
     /// Afterwards every chat is held against the journal: what was acknowledged must be there, once, in order. Ends with 0 where
@@ -191,6 +194,7 @@ pub fn main() -> ExitCode {
         Command::Serve { path, args } => serve::run(&path, &args),
         Command::People(args) => people::run(&args),
         Command::Webhooks(args) => webhooks::run(&args),
+        Command::Contacts(args) => contacts::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Demo { path, args, shop } => demo::run(&path, &args, shop),
     };

@@ -56,6 +56,7 @@ impl Runtime {
             let opening = agreed(bot, opening, consent)?;
             return self.open(&bot.id, opening).await;
         };
+        let known = self.with_contact(&bot.id, known).await?;
         if let Some(session) = self.0.store.known_as(&bot.id, &known.id).await.map_err(super::actor::busy)? {
             match self.enter_as(session, known.clone()).await {
                 // What is lost must not keep the customer out for ever.
@@ -104,6 +105,7 @@ impl Runtime {
     /// # Errors
     /// `Busy`.
     pub async fn identify(&self, bot: &str, session: SessionId, known: &Known) -> Result<Option<Held>, Refusal> {
+        let known = &self.with_contact(bot, known.clone()).await?;
         let has = self.look(session, |s, _| s.customer.clone()).await?;
         match has.get("id") {
             Some(id) if id.as_str() != Some(&known.id) => return Ok(None),

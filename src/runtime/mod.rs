@@ -2,6 +2,7 @@
 //! what it caused. Everything that must survive a crash starts here.
 mod actor;
 pub mod canned;
+pub mod contacts;
 pub mod desk;
 mod doubt;
 mod entry;
@@ -177,6 +178,7 @@ impl Runtime {
         inner.tasks.spawn(inner.clone().timers());
         inner.bots.values().for_each(|bot| inner.wake_webhooks(bot));
         inner.tasks.spawn(inner.clone().desk());
+        inner.tasks.spawn(inner.clone().keeps());
         Ok(Self(inner))
     }
 
@@ -338,17 +340,7 @@ impl Runtime {
     /// # Errors
     /// `UnknownSession` where there is none, `Busy`.
     pub async fn erase(&self, session: SessionId) -> Result<(), Refusal> {
-        if !self.0.store.erase(session).await.map_err(actor::busy)? {
-            return Err(Refusal::UnknownSession);
-        }
-        // Whoever has it in memory finds out that it is gone.
-        match self.0.registry.give(&self.0, session, Work::Anew).await {
-            Err(Refusal::UnknownSession) => {}
-            Err(refusal) => return Err(refusal),
-            Ok(_) => return Err(Refusal::Busy),
-        }
-        self.0.bus.publish(session, Notice::Events { upto: 0 });
-        Ok(())
+        self.0.erase(session).await
     }
 
     async fn give(&self, session: SessionId, input: Input) -> Result<Receipt, Refusal> {
@@ -454,6 +446,22 @@ impl Runtime {
         if self.0.seen.mark(session, upto, read) {
             self.0.bus.publish(session, Notice::Events { upto: 0 });
         }
+    }
+}
+
+impl Inner {
+    async fn erase(self: &Arc<Self>, session: SessionId) -> Result<(), Refusal> {
+        if !self.store.erase(session).await.map_err(actor::busy)? {
+            return Err(Refusal::UnknownSession);
+        }
+        // Whoever has it in memory finds out that it is gone.
+        match self.registry.give(self, session, Work::Anew).await {
+            Err(Refusal::UnknownSession) => {}
+            Err(refusal) => return Err(refusal),
+            Ok(_) => return Err(Refusal::Busy),
+        }
+        self.bus.publish(session, Notice::Events { upto: 0 });
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the runtime needs from the outside, as traits: a store, a bus, a way to other systems.
 use super::canned::Replies;
+use super::contacts::Contacts;
 use super::desk::tickets::Tickets;
 use super::people::People;
 use super::search::Search;
@@ -183,6 +184,8 @@ pub trait Store: Tickets + Send + Sync + 'static {
     fn replies(&self) -> &dyn Replies;
     /// What webhooks are still to be told.
     fn deliveries(&self) -> &dyn Deliveries;
+    /// Customers over all their chats.
+    fn contacts(&self) -> &dyn Contacts;
     /// Finding what was said.
     fn search(&self) -> &dyn Search;
 }

@@ -1,6 +1,7 @@
 //! HTTP and WebSocket: chats for customers, the inbox for agents, the pages, the demo shop.
 mod assets;
 mod chat;
+mod contacts;
 mod demo_shop;
 mod docs;
 mod errors;

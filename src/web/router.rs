@@ -1,6 +1,6 @@
 //! Which path leads where.
 use super::staff::{deeds, me, people, person, replies, second, webhooks};
-use super::{App, assets, chat, docs, errors, frame, headers, inbox, launcher, pages};
+use super::{App, assets, chat, contacts, docs, errors, frame, headers, inbox, launcher, pages};
 use crate::runtime::people::Right;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -31,6 +31,8 @@ pub(crate) fn router(app: App) -> Router {
     let only = |right: Right| middleware::from_fn_with_state((app.clone(), right), inbox::auth::require);
     let readers = Router::new()
         .route("/inbox", get(inbox::pages::inbox))
+        .route("/inbox/contacts", get(contacts::list))
+        .route("/inbox/contacts/{id}", get(contacts::one))
         .route("/v1/inbox/sessions/{session}/files/{file}", get(inbox::files::file))
         .route("/v1/inbox/socket", any(inbox::socket::upgrade))
         .route("/me", get(me::page))
@@ -42,7 +44,15 @@ pub(crate) fn router(app: App) -> Router {
     let writers = Router::new()
         .route("/v1/inbox/chats/{session}/test", get(inbox::record::show).post(inbox::record::save))
         .route_layer(only(Right::Write));
+    let agents = Router::new()
+        .route("/inbox/contacts/{id}", post(contacts::edit))
+        .route("/inbox/contacts/{id}/note", post(contacts::note))
+        .route_layer(only(Right::Answer));
     let leads = Router::new()
+        .route("/inbox/contacts/import", get(contacts::import_form))
+        .route("/inbox/contacts/import", post(contacts::import).layer(DefaultBodyLimit::max(contacts::LARGEST)))
+        .route("/inbox/contacts/export", post(contacts::export))
+        .route("/inbox/contacts/{id}/erase", post(contacts::erase))
         .route("/people", get(people::list))
         .route("/people/invite", post(people::invite))
         .route("/people/links/{id}/withdraw", post(people::withdraw))
@@ -71,6 +81,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(doors)
         .merge(readers)
         .merge(writers)
+        .merge(agents)
         .merge(leads)
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(BODY))

@@ -2,6 +2,10 @@
 //! at the message that was found, with the keyboard alone.
 use super::browser::Window;
 use super::widget_stage::{Stage, axe};
+use rapport::id::ContactId;
+use rapport::runtime::contacts::{Contact, Remark};
+use rapport::runtime::identity::Known;
+use rapport::runtime::{Opening, Said};
 use serde_json::json;
 use thirtyfour::prelude::*;
 
@@ -25,17 +29,51 @@ async fn at_the_inbox(stage: &Stage, window: &Window) -> WebDriverResult<()> {
     window.joins().await
 }
 
+/// Customers with all that is kept of one.
+async fn some_customers(stage: &Stage) {
+    let runtime = stage.runtime.as_ref().expect("a runtime");
+    let robin = runtime.bot("test").expect("a bot");
+    let names =
+        [("c-1", "Zoë Müller", "zoe@example.com"), ("c-2", "Maximilian von der Langen Straße zu Hohenstein", "")];
+    for (id, name, email) in names {
+        let customer = json!({ "id": id, "name": name, "email": email }).as_object().expect("a map").clone();
+        let known = Known { id: id.to_owned(), customer };
+        let opened = runtime.open_for(&robin, Opening::default(), None, Some(known)).await.expect("a chat");
+        let said = Said::Text("My lamp arrived smashed, and it is the second time.".into());
+        runtime.customer(opened.session, "m-1", said).await.expect("said");
+        runtime.customer(opened.session, "p-1", Said::Person).await.expect("asked");
+    }
+    let (contacts, at) = (runtime.store().contacts(), runtime.now());
+    let text = "Prefers to be called in the evening. Has a shop in the old town.".to_owned();
+    contacts.remark(ContactId(1), Remark { at, name: "Ann".into(), text }).await.expect("kept");
+    let zoe = contacts.contact(ContactId(1)).await.expect("read").expect("there");
+    let tags = ["vip", "wholesale"].map(str::to_owned).into();
+    contacts.change_contact(Contact { tags, ..zoe }).await.expect("changed");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_can_use_the_staff_pages() -> WebDriverResult<()> {
     let stage = Stage::new("teams: { general: {}, refunds: {} }\n", FLOW).await;
     let window = stage.window(1440, 900).await?;
     at_the_inbox(&stage, &window).await?;
+    some_customers(&stage).await;
     for (width, height) in SIZES {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         window.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         for theme in ["light", "dark"] {
             window.media(&[("prefers-color-scheme", theme), ("prefers-reduced-motion", "reduce")]).await?;
-            for page in ["people", "people/1", "me", "me/second", "replies", "record", "inbox"] {
+            for page in [
+                "people",
+                "people/1",
+                "me",
+                "me/second",
+                "replies",
+                "record",
+                "inbox",
+                "inbox/contacts",
+                "inbox/contacts/1",
+                "inbox/contacts/import",
+            ] {
                 window.driver.goto(stage.url(&format!("/{page}"))).await?;
                 if page == "inbox" {
                     window.find("view-waiting").await?;

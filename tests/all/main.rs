@@ -14,6 +14,7 @@ mod connector;
 mod connector_addresses;
 mod connector_doubles;
 mod connector_says;
+mod contacts;
 mod corpus;
 mod demo;
 mod docs;

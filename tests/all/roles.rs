@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const ALL: &[&str] = &["nobody", "viewer", "author", "agent", "lead", "owner"];
 const STAFF: &[&str] = &["viewer", "author", "agent", "lead", "owner"];
 const WRITERS: &[&str] = &["author", "agent", "lead", "owner"];
+const AGENTS: &[&str] = &["agent", "lead", "owner"];
 const LEADS: &[&str] = &["lead", "owner"];
 
 /// Method, route, who may.
@@ -39,6 +40,14 @@ const MATRIX: &[(&str, &str, &[&str])] = &[
     ("get", "/v1/chat/{bot}/sessions/{session}/events", ALL),
     ("get", "/v1/chat/{bot}/sessions/{session}/stream", ALL),
     ("get", "/inbox", STAFF),
+    ("get", "/inbox/contacts", STAFF),
+    ("get", "/inbox/contacts/{id}", STAFF),
+    ("post", "/inbox/contacts/{id}", AGENTS),
+    ("post", "/inbox/contacts/{id}/note", AGENTS),
+    ("post", "/inbox/contacts/{id}/erase", LEADS),
+    ("get", "/inbox/contacts/import", LEADS),
+    ("post", "/inbox/contacts/import", LEADS),
+    ("post", "/inbox/contacts/export", LEADS),
     ("get", "/v1/inbox/sessions/{session}/files/{file}", STAFF),
     ("any", "/v1/inbox/socket", STAFF),
     ("get", "/me", STAFF),

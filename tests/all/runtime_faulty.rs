@@ -3,6 +3,7 @@ use rapport::engine::session::Heard;
 use rapport::engine::{Event, Session, Timer};
 use rapport::id::{AgentId, SessionId, TurnId};
 use rapport::runtime::canned::Replies;
+use rapport::runtime::contacts::Contacts;
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::people::People;
 use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
@@ -198,6 +199,9 @@ impl Store for Faulty {
     }
     fn deliveries(&self) -> &dyn Deliveries {
         Store::deliveries(&self.store)
+    }
+    fn contacts(&self) -> &dyn Contacts {
+        Store::contacts(&self.store)
     }
     fn search(&self) -> &dyn Search {
         Store::search(&self.store)

@@ -16,7 +16,7 @@ fn agent() -> Speaker {
 }
 
 /// A chat with these entries, a second apart.
-async fn chat(store: &dyn Store, whats: Vec<What>) -> SessionId {
+pub async fn chat(store: &dyn Store, whats: Vec<What>) -> SessionId {
     let mut session = Session::new(SessionId::new(uuid::Uuid::now_v7()), "test", MORNING);
     store.create(&session, hashed("token")).await.expect("created");
     for what in whats {
@@ -41,7 +41,7 @@ async fn chat(store: &dyn Store, whats: Vec<What>) -> SessionId {
     session.id
 }
 
-fn says(from: Speaker, text: &str) -> What {
+pub fn says(from: Speaker, text: &str) -> What {
     What::message(from, text.to_owned(), None)
 }
 
@@ -130,7 +130,9 @@ async fn what_was_said_before_there_was_a_search_is_found_too() {
     let direct = rusqlite::Connection::open(&path).expect("the file");
     direct
         .execute_batch(
-            "DROP TABLE said; DROP TABLE canned; DROP TABLE deliveries; ALTER TABLE timers DROP COLUMN held; PRAGMA user_version = 8;",
+            "DROP TABLE said; DROP TABLE canned; DROP TABLE deliveries; ALTER TABLE timers DROP COLUMN held;
+             DROP TABLE contact_chats; DROP TABLE contact_notes; DROP TABLE contact_words; DROP TABLE contacts;
+             DROP INDEX sessions_by_last_word; PRAGMA user_version = 8;",
         )
         .expect("as it was before");
     drop(direct);

@@ -7,6 +7,7 @@ use rapport::engine::session::Heard;
 use rapport::engine::{Effect, Event, Session, Timer, What};
 use rapport::id::{AgentId, SessionId, TurnId};
 use rapport::runtime::canned::Replies;
+use rapport::runtime::contacts::Contacts;
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
 use rapport::runtime::people::People;
 use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
@@ -334,6 +335,9 @@ impl Store for Remote {
     /// Nor do webhooks.
     fn deliveries(&self) -> &dyn Deliveries {
         Store::deliveries(&self.truth.memory)
+    }
+    fn contacts(&self) -> &dyn Contacts {
+        Store::contacts(&self.truth.memory)
     }
     fn search(&self) -> &dyn Search {
         Store::search(&self.truth.memory)

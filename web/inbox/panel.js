@@ -10,7 +10,7 @@ export function Panel({ store, onClose }) {
   if (!store.open) return null;
   return html`<aside class="panel" data-test="panel" aria-label="About this chat">
     <button type="button" class="icon shut" aria-label="Close details" onClick=${onClose}><${Icon} name="close" /></button>
-    ${view ? html`<${About} store=${store} view=${view} row=${store.row} />` : null}
+    ${view ? html`<${About} store=${store} view=${view} row=${store.row} contact=${store.open.contact} />` : null}
   </aside>`;
 }
 
@@ -28,14 +28,28 @@ function Ticket({ ticket }) {
   </dl></section>`;
 }
 
-function About({ store, view, row }) {
+/** Kept of a customer, and no detail that one reads. */
+const NO_FACTS = ["id", "consent"];
+
+/** What colleagues know of a customer who was signed in, beyond this chat. */
+function Known({ contact }) {
+  if (!contact) return null;
+  return html`<section class="known" data-test="contact">
+    ${contact.tags.length > 0 && html`<div class="chips">${contact.tags.map((t) => html`<${Chip} key=${t}>${t}<//>`)}</div>`}
+    ${contact.notes.map((n) => html`<blockquote key=${n.at}><p dir="auto">${n.text}</p><small class="muted">${n.name} · ${due(n.at)}</small></blockquote>`)}
+    <a class="page" href=${`/inbox/contacts/${contact.id}`}>${contact.chats > 1 ? `All ${contact.chats} chats and details` : "Details, tags and notes"}</a>
+  </section>`;
+}
+
+function About({ store, view, row, contact }) {
   const page = view.page && /^https?:/.test(view.page) ? view.page : null;
   return html`
     <${Why} view=${view} row=${row} />
     <${Ticket} ticket=${row.ticket} />
     ${view.promises?.length > 0 && html`<section><h2>Promises</h2>${view.promises.map((p) => html`<${Promised} key=${p.name} promise=${p} onKept=${store.answers && (() => store.kept(p.name))} />`)}</section>`}
     <${Facts} title="Details the bot knows" facts=${view.slots} />
-    <${Facts} title="Customer" facts=${view.customer} />
+    <${Facts} title="Customer" facts=${view.customer.filter((f) => !NO_FACTS.includes(f.name))} />
+    <${Known} contact=${contact} />
     <${Felt} scale=${view.mood_scale} />
     ${view.tags?.length > 0 && html`<section><h2>Tags</h2><div class="chips">${view.tags.map((t) => html`<${Chip} key=${t}>${t}<//>`)}</div></section>`}
     ${view.page && html`<section><h2>Page</h2>${page ? html`<a class="page" href=${page} target="_blank" rel="noopener noreferrer">${page.replace(/^https?:\/\//, "")}</a>` : html`<span class="page">${view.page}</span>`}</section>`}

@@ -84,6 +84,7 @@ export function Rail({ store, sound, onSound, onHelp, csrf }) {
   return html`<nav class="rail" aria-label="Pages">
     <a class="logo" href="/" aria-label="rapport"><${Icon} name="logo" /></a>
     <a class="on" href="/inbox" aria-current="page" aria-label="Inbox"><${Icon} name="inbox" /></a>
+    <a href="/inbox/contacts" aria-label="Customers" title="Customers"><${Icon} name="contacts" /></a>
     ${leads && html`<a href="/people" aria-label="People" title="People"><${Icon} name="people" /></a>`}
     <a href="/docs" aria-label="Documentation"><${Icon} name="book" /></a>
     <span class="grow"></span>

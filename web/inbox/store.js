@@ -302,9 +302,10 @@ export class Store {
     this.toast(`${row.name} has waited longer for ${team} than was promised.`, "bad");
   }
 
-  #panel({ session, view }) {
+  #panel({ session, view, contact = null }) {
     if (this.open?.session !== session) return;
     this.open.view = view;
+    this.open.contact = contact;
     const { name, state, agent, mood, last, since, updated = since, bot, team, priority } = view;
     const { reply_by, ticket } = this.#rows.get(session) ?? {};
     const mine = this.isMine;

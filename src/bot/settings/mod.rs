@@ -41,6 +41,10 @@ pub struct Settings {
     pub customer: BTreeMap<String, Field>,
     /// Details that outlive their topic.
     pub keep: Vec<String>,
+    /// After this long without a word a chat that is over is erased.
+    pub keep_chats: Option<Duration>,
+    /// A customer who was not here for so long is erased, with all chats.
+    pub keep_customers: Option<Duration>,
     /// How often a customer may change the subject in the middle of a question before it insists.
     pub digressions: u32,
     /// After this long without a word from the customer the chat is closed.

@@ -25,6 +25,7 @@ const KNOWN: &[&str] = &[
     "facts",
     "customer",
     "keep for the chat",
+    "keep",
     "when the customer goes quiet for",
     "wait for more words",
     "websites",
@@ -45,6 +46,7 @@ const STRICTNESS: [(&str, Strictness); 3] =
 /// Without a rule of the author's.
 const DIGRESSIONS: u32 = 5;
 const QUIET_AFTER: Duration = Duration::from_secs(24 * 3600);
+const SHORTEST_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 /// Settings of a bot without a `bot.yaml`, called `name`.
 pub fn defaults(name: &str) -> Settings {
@@ -62,6 +64,8 @@ pub fn defaults(name: &str) -> Settings {
             .map(|(name, kind)| (name.to_owned(), Field { kind: kind.to_owned(), span: None }))
             .into(),
         keep: Vec::new(),
+        keep_chats: None,
+        keep_customers: None,
         quiet_after: QUIET_AFTER,
         more_words: Duration::ZERO,
         digressions: DIGRESSIONS,
@@ -113,6 +117,7 @@ fn one(reader: &mut Reader, s: &mut Settings, key: &Key, node: &Node) {
         }
         "customer" => customer(reader, s, node),
         "keep for the chat" => s.keep = reader.texts(node).into_iter().map(|(t, _)| t.to_lowercase()).collect(),
+        "keep" => keep(reader, s, node),
         "wait for more words" => s.more_words = more_words(reader, node),
         "when the customer goes quiet for" => {
             if let Some(term) = term(reader, node) {
@@ -150,6 +155,23 @@ fn lowered(value: Value) -> Value {
         Value::Object(map) => Value::Object(map.into_iter().map(|(k, v)| (k.to_lowercase(), lowered(v))).collect()),
         other => other,
     }
+}
+
+/// `{ chats: 365 days, customers: 730 days }`.
+fn keep(reader: &mut Reader, s: &mut Settings, node: &Node) {
+    let fields = reader.map(node, "`keep`");
+    reader.only(fields, &["chats", "customers"], "`keep`");
+    let mut days = |name: &str| {
+        let node = field(fields, name)?;
+        let length = duration(term(reader, node)?);
+        if length < SHORTEST_KEPT {
+            let problem = "What is kept for less than a day is gone before anybody can look at it";
+            reader.wrong(node.span, problem, "Write days or weeks, like `365 days`.");
+            return None;
+        }
+        Some(length)
+    };
+    (s.keep_chats, s.keep_customers) = (days("chats"), days("customers"));
 }
 
 /// Whoever waits longer for an answer thinks that none will come.

@@ -1,6 +1,7 @@
 //! A store that forgets everything when the process ends: for tests and for trying things out. What it promises while it
 //! lives is what every store promises; tests/all/store.rs holds it to that.
 mod canned;
+mod contacts;
 mod deliveries;
 mod people;
 mod search;
@@ -11,6 +12,7 @@ use crate::engine::session::Heard;
 use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::canned::Replies;
+use crate::runtime::contacts::Contacts;
 use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, Stored, StoredFile};
 use crate::runtime::search::Search;
@@ -151,6 +153,10 @@ impl Store for Memory {
     }
 
     fn deliveries(&self) -> &dyn Deliveries {
+        self
+    }
+
+    fn contacts(&self) -> &dyn Contacts {
         self
     }
 

@@ -31,6 +31,12 @@ fn marked(text: &str, wanted: &[String]) -> Option<String> {
     left.is_empty().then_some(out)
 }
 
+/// Whether each of these words, or one that begins like it, stands in the text.
+pub fn holds(text: &str, wanted: &str) -> bool {
+    let wanted: Vec<String> = words(wanted).iter().map(|w| plain(w)).collect();
+    marked(text, &wanted).is_some()
+}
+
 #[async_trait]
 impl Search for Memory {
     async fn search(&self, text: &str, limit: usize) -> Stored<Vec<Hit>> {

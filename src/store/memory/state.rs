@@ -1,4 +1,5 @@
 //! What the store in memory holds. Every change is checked wholly before any of it is made.
+use super::contacts::Known;
 use super::people::Staff;
 use crate::engine::session::{Heard, digest};
 use crate::engine::{Event, Session, Timer};
@@ -25,6 +26,7 @@ pub struct State {
     pub tickets: BTreeMap<SessionId, Ticket>,
     /// Chats by bot and customer.
     pub customers: BTreeMap<(String, String), SessionId>,
+    pub contacts: Known,
     pub staff: Staff,
     /// By bot and name.
     pub canned: BTreeMap<(String, String), String>,
@@ -44,6 +46,13 @@ pub struct Chat {
     erased: bool,
     /// By the place after which they came.
     pub turns: BTreeMap<u64, TurnId>,
+}
+
+impl Chat {
+    /// It never got its first turn.
+    pub fn is_new(&self) -> bool {
+        self.seq == 0
+    }
 }
 
 fn broken<T>(problem: &str) -> Stored<T> {
@@ -94,6 +103,7 @@ impl State {
         if !commit.events.is_empty() {
             chat.turns.insert(commit.after, commit.turn);
         }
+        self.contacts.learn(id, &commit.row.bot, &commit.events);
         chat.seq += commit.events.len() as u64;
         chat.events.extend(commit.events);
         chat.cids.extend(heard.into_iter().map(|h| (h.cid.clone(), h)));
@@ -176,6 +186,7 @@ impl State {
         self.tickets.remove(&id);
         self.customers.retain(|_, session| *session != id);
         self.deliveries.forget(id);
+        self.contacts.chats.remove(&id);
         true
     }
 

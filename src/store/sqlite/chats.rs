@@ -1,4 +1,5 @@
 //! Sessions, their journal, their effects and timers.
+use super::contacts;
 use super::deliveries;
 use super::erase;
 use super::journal::{self, Damage};
@@ -146,6 +147,7 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
     }
     journal::append(c, commit)?;
     search::learn(c, commit.session, &commit.events)?;
+    contacts::learn(c, commit.session, &row.bot, &commit.events)?;
     fault::point("store:in-a-turn");
     consequences(c, commit)?;
     commit.snapshot.as_ref().map_or(Ok(()), |snapshot| keep_state(c, snapshot))

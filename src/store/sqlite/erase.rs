@@ -7,7 +7,8 @@ use crate::id::SessionId;
 use rusqlite::Connection;
 
 /// Where else something of a chat is kept.
-const ELSEWHERE: [&str; 8] = ["cids", "outbox", "timers", "files", "tickets", "customers", "said", "deliveries"];
+const ELSEWHERE: [&str; 9] =
+    ["cids", "outbox", "timers", "files", "tickets", "customers", "contact_chats", "said", "deliveries"];
 
 /// Whether there was such a chat.
 pub fn chat(c: &Connection, id: SessionId) -> Result<bool, Failure> {

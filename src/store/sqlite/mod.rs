@@ -3,6 +3,7 @@
 mod accounts;
 mod canned;
 mod chats;
+mod contacts;
 mod deliveries;
 mod erase;
 mod files;
@@ -20,6 +21,7 @@ use crate::engine::{Event, Session, Timer};
 use crate::fault;
 use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::canned::Replies;
+use crate::runtime::contacts::Contacts;
 use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use crate::runtime::search::Search;
@@ -46,6 +48,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/009_search.sql"),
     include_str!("../migrations/010_canned.sql"),
     include_str!("../migrations/011_claims.sql"),
+    include_str!("../migrations/012_contacts.sql"),
     include_str!("../migrations/015_webhooks.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
@@ -96,6 +99,13 @@ impl Sqlite {
         let readers = self.readers.clone();
         let read = tokio::task::spawn_blocking(move || readers.read(f));
         read.await.map_err(|e| StoreError::Broken(e.to_string()))?
+    }
+
+    /// The log of writes still holds what was erased, until it is written over.
+    async fn empty_the_log(&self) -> Stored<()> {
+        let readers = self.readers.clone();
+        let emptied = tokio::task::spawn_blocking(move || readers.empty_the_log()).await;
+        emptied.map_err(|e| StoreError::Broken(e.to_string()))?
     }
 }
 
@@ -217,10 +227,7 @@ impl Store for Sqlite {
 
     async fn erase(&self, session: SessionId) -> Stored<bool> {
         let erased = self.writer.write(move |c| erase::chat(c, session)).await?;
-        let readers = self.readers.clone();
-        // The log of writes still holds what was said, until it is written over.
-        let emptied = tokio::task::spawn_blocking(move || readers.empty_the_log()).await;
-        emptied.map_err(|e| StoreError::Broken(e.to_string()))??;
+        self.empty_the_log().await?;
         Ok(erased)
     }
 
@@ -291,6 +298,10 @@ impl Store for Sqlite {
     }
 
     fn deliveries(&self) -> &dyn Deliveries {
+        self
+    }
+
+    fn contacts(&self) -> &dyn Contacts {
         self
     }
 

@@ -18,7 +18,7 @@ pub fn learn(c: &Connection, session: SessionId, events: &[Event]) -> Result<()>
 }
 
 /// Each word in quotes, so that nothing in it is read as more than a word; the star finds what begins like it.
-fn query(text: &str) -> String {
+pub(super) fn query(text: &str) -> String {
     words(text).iter().map(|w| format!("\"{w}\"*")).collect::<Vec<_>>().join(" ")
 }
 

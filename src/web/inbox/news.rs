@@ -1,5 +1,6 @@
 //! What the desk tells an open inbox: offers, who is there, who looks at a chat, whose time ran out.
 use super::socket::Inbox;
+use crate::id::SessionId;
 use crate::runtime::desk::tickets::Ticket;
 use crate::runtime::people::Right;
 use crate::runtime::view::Row;
@@ -7,6 +8,11 @@ use crate::runtime::{News, Over};
 use crate::web::wire::Step;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
+
+/// Notes about a customer beside the chat; the others stand on the customer's page.
+const NOTES: usize = 3;
+/// Chats of a customer that are counted.
+const CHATS: usize = 100;
 
 impl Inbox {
     /// A line of the list with what the desk knows of it.
@@ -47,6 +53,16 @@ impl Inbox {
             all.insert(bot.id.clone(), serde_json::to_value(replies).unwrap_or_default());
         }
         self.wire.send(json!({ "t": "canned", "replies": all })).await
+    }
+
+    /// What is known of the customer beyond this chat; nothing where nobody signed who it is.
+    pub(super) async fn contact(&mut self, session: SessionId) -> Value {
+        let store = self.app.runtime.store().contacts();
+        let Ok(Some(contact)) = store.contact_of(session).await else { return Value::Null };
+        let notes = store.remarks(contact.id, NOTES).await.unwrap_or_default();
+        let notes: Vec<Value> = notes.iter().map(|n| json!({ "at": n.at, "name": n.name, "text": n.text })).collect();
+        let chats = store.past(contact.id, CHATS).await.unwrap_or_default().len();
+        json!({ "id": contact.id, "name": contact.name(), "tags": contact.tags, "notes": notes, "chats": chats })
     }
 
     pub(super) fn people(&self) -> Value {

@@ -406,7 +406,9 @@ impl Inbox {
                 if self.present.is_some() {
                     self.looks.insert(session, self.app.runtime.desk().looks(session, self.login.agent));
                 }
-                self.wire.send(json!({ "t": "opened", "session": session, "view": view })).await?;
+                let contact = self.contact(session).await;
+                let opened = json!({ "t": "opened", "session": session, "view": view, "contact": contact });
+                self.wire.send(opened).await?;
                 self.news(session, false).await
             }
             Err(refusal) => self.refused(&refusal).await,
@@ -468,7 +470,8 @@ impl Inbox {
             .await?;
         }
         if with_view && let Ok(view) = self.app.runtime.view(session).await {
-            self.wire.send(json!({ "t": "view", "session": session, "view": view })).await?;
+            let contact = self.contact(session).await;
+            self.wire.send(json!({ "t": "view", "session": session, "view": view, "contact": contact })).await?;
         }
         Ok(())
     }

@@ -5,5 +5,5 @@ pub mod people;
 pub mod person;
 pub mod replies;
 pub mod second;
-mod show;
+pub mod show;
 pub mod webhooks;

@@ -29,6 +29,7 @@ pub fn with(app: &App, me: &Login, status: StatusCode, page: &str, values: Value
         "pages/deeds.html" => "record",
         "pages/replies.html" => "replies",
         "pages/webhooks.html" => "webhooks",
+        "pages/contacts.html" | "pages/contact.html" | "pages/contacts-import.html" => "contacts",
         _ => "people",
     };
     let frame = context! { here, csrf => &me.csrf, me => context! { id => me.agent.0, name => &me.name, leads, role => me.role.word() }, ..values };
@@ -54,11 +55,16 @@ impl FromRequest<App> for Sent {
         let me = me.ok_or_else(|| Redirect::to("/login").into_response())?;
         let own_page = origin::same(app, request.headers());
         let Form(fields) = Form::<Fields>::from_request(request, app).await.map_err(IntoResponse::into_response)?;
-        if own_page && auth::same(&me.csrf, field(&fields, "csrf")) {
+        if own_page && belongs(&me, &fields) {
             return Ok(Self { app: app.clone(), me, fields });
         }
         Err(refused(app))
     }
+}
+
+/// Whether a form was made for this login.
+pub fn belongs(me: &Login, fields: &Fields) -> bool {
+    auth::same(&me.csrf, field(fields, "csrf"))
 }
 
 /// The answer to a form that comes from elsewhere.
