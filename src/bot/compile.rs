@@ -77,6 +77,7 @@ pub fn thorough(files: &Files) -> Compiled {
     let mut compiled = made(files, checked);
     if let Some(bot) = &compiled.bot {
         compiled.diagnostics.extend(check::confusions(&flows, own, &bot.topics));
+        compiled.diagnostics.extend(check::teaching(&flows, own, &bot.topics));
         in_order(&mut compiled.diagnostics);
     }
     compiled
@@ -304,11 +305,10 @@ fn examples(flows: &[Flow]) -> Vec<Example> {
     let sayings = flows.iter().flat_map(|f| f.customers_say.iter().map(move |p| (f, p)));
     let mut examples: Vec<Example> =
         sayings.map(|(f, p)| Example { topic: f.name.text.clone(), text: p.text.clone() }).collect();
-    // A topic's title is what its button says; typing it must work.
-    let titled = flows.iter().filter(|f| !f.customers_say.is_empty() && f.name.text != MAIN);
-    examples.extend(
-        titled.filter_map(|f| Some(Example { topic: f.name.text.clone(), text: f.title.as_ref()?.text.clone() })),
-    );
+    // A topic's title is what its button says; typing it must work. Without a title its name says what it is about.
+    let topics = flows.iter().filter(|f| !f.customers_say.is_empty() && f.name.text != MAIN);
+    let title = |f: &Flow| f.title.as_ref().map_or_else(|| lower::title(&f.name.text), |title| title.text.clone());
+    examples.extend(topics.map(|f| Example { topic: f.name.text.clone(), text: title(f) }));
     examples
 }
 

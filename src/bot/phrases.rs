@@ -3,6 +3,8 @@
 pub const DID_YOU_MEAN: &str = "I want to be sure I get you right. Do you mean one of these?";
 pub const SOMETHING_ELSE: &str = "Something else";
 pub const SAY_IT_AGAIN: &str = "I'm not sure I follow. Could you put it another way?";
+/// Above the likeliest topics, as the last try.
+pub const IS_IT_ONE_OF_THESE: &str = "I'm still not sure what you need. Is it one of these?";
 pub const DOES_NOT_FIT: &str = "Sorry, that doesn't seem to fit.";
 pub const FINISH_OR_SWITCH: &str = "I can help with that too ({topic}). Shall we finish this first, or switch now?";
 pub const FINISH_FIRST: &str = "Finish this first";
@@ -42,10 +44,11 @@ pub const MONTHS: [&str; 12] = [
     "December",
 ];
 const UNITS: [&str; 10] = ["second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks"];
-const SENTENCES: [&str; 18] = [
+const SENTENCES: [&str; 19] = [
     DID_YOU_MEAN,
     SOMETHING_ELSE,
     SAY_IT_AGAIN,
+    IS_IT_ONE_OF_THESE,
     DOES_NOT_FIT,
     FINISH_OR_SWITCH,
     FINISH_FIRST,

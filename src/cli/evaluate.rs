@@ -1,8 +1,9 @@
 //! `rapport evaluate`: how well topics are understood, on anyone's data.
 use super::catalog;
 use super::knowledge::{self, measure::Half};
+use crate::bot::title;
 use crate::time::Millis;
-use crate::understand::answers::Frame;
+use crate::understand::answers::{Days, Frame};
 use crate::understand::gold;
 use crate::understand::measure::{Report, frustration, labelled, percent};
 use crate::understand::topics::{Example, Topics};
@@ -58,9 +59,29 @@ pub struct EvaluateArgs {
     /// The day on which these messages were written, like `2022-03-15`.
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub now: Option<Date>,
+    /// Which days they were asked about, where the message does not tell whether "3 May" is over or to come.
+    #[arg(long, value_enum, default_value = "closest")]
+    pub days: AskedDays,
     /// Print JSON, for other programs.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum AskedDays {
+    Past,
+    Closest,
+    Coming,
+}
+
+impl From<AskedDays> for Days {
+    fn from(days: AskedDays) -> Days {
+        match days {
+            AskedDays::Past => Days::Past,
+            AskedDays::Closest => Days::Closest,
+            AskedDays::Coming => Days::Coming,
+        }
+    }
 }
 
 /// What was counted, and how long it took.
@@ -94,7 +115,7 @@ pub fn run(args: &EvaluateArgs) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if let (Some(file), Some(day)) = (&args.answers, args.now) {
-        return answers(file, day, args.json);
+        return answers(file, day, args.days, args.json);
     }
     let Some(file) = &args.train else { bail!("Give examples to learn from with `--train`.") };
     let train = read(file)?;
@@ -133,7 +154,7 @@ fn day(text: &str) -> Result<Date, String> {
 }
 
 /// As English customers in Britain mean it, at noon of the day.
-fn answers(file: &Path, day: Date, json: bool) -> Result<ExitCode> {
+fn answers(file: &Path, day: Date, days: AskedDays, json: bool) -> Result<ExitCode> {
     let text = std::fs::read_to_string(file).with_context(|| format!("The file {} cannot be read", file.display()))?;
     let gold = gold::gold(&text);
     let gold = gold.or_else(|(line, problem)| bail!("{}, line {line}: {problem}.", file.display()))?;
@@ -145,6 +166,7 @@ fn answers(file: &Path, day: Date, json: bool) -> Result<ExitCode> {
         region: Some("GB".into()),
         country: Some("GB".into()),
         currency: "GBP".into(),
+        days: days.into(),
     };
     let counted = gold::compare(&gold, &frame);
     if json {
@@ -186,14 +208,15 @@ pub fn read(path: &Path) -> Result<Vec<Example>> {
     examples.or_else(|line| bail!("{}, line {line}: write the text, a tab, and its topic.", path.display()))
 }
 
-/// Learns one set and reads the other.
+/// Learns one set and reads the other. As in a bot, a topic's title is an example too: its label's words.
 pub fn measure(train: Vec<Example>, test: &[Example], none: Option<&str>) -> Measured {
     let train: Vec<Example> = train.into_iter().filter(|e| none.is_none_or(|none| e.topic != none)).collect();
     let mut names: Vec<&str> = train.iter().map(|e| e.topic.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     let (topics, examples) = (names.len(), train.len());
-    let learned = Topics::train(&train);
+    let titles = names.iter().map(|name| Example { topic: (*name).to_owned(), text: title(name) });
+    let learned = Topics::train(&train.iter().cloned().chain(titles).collect::<Vec<_>>());
     let begun = Instant::now();
     learned.learn();
     let learning = begun.elapsed();

@@ -11,7 +11,7 @@ use crate::bot::house;
 use crate::bot::op::{Ask, At, Feedback, Op, Use};
 use crate::bot::phrases;
 use crate::language::steps::Scale;
-use crate::understand::answers::{self, Kind};
+use crate::understand::answers::{self, Days, Kind};
 use serde_json::Value;
 
 impl Run<'_> {
@@ -24,7 +24,10 @@ impl Run<'_> {
         if let Some(button) = labels.iter().position(|l| same(l, words)).and_then(|i| buttons.get(i)) {
             return self.button(ask, &button.id.clone());
         }
-        let frame = self.answer_frame();
+        let mut frame = self.answer_frame();
+        if let Some(question) = ask.question.variations.first() {
+            frame.days = Days::asked(&question.source, &self.bot.settings.frame(None, self.now));
+        }
         let kinds = || ask.accepts.iter();
         let exact = kinds().filter(|k| !k.takes_nearly_anything()).find_map(|k| answers::find(k, words, &frame));
         if let Some(value) = exact.map(|found| found.value).or_else(|| self.row_in_their_language(ask, words)) {

@@ -4,7 +4,7 @@ use super::session::Wait;
 use super::words::same;
 use super::{Choice, Way, What};
 use crate::bot::house;
-use crate::bot::op::Triage;
+use crate::bot::op::{At, Op, Triage};
 use crate::bot::phrases;
 use crate::understand::answers::{self, Frame, Kind};
 use crate::understand::topics::{Reading, Verdict};
@@ -12,6 +12,9 @@ use serde_json::Value;
 
 /// Tries without a handler of the author's.
 pub(super) const TRIES: u32 = 3;
+/// Topics offered on the last try, and the score from which on one is worth a button.
+const OFFERED: usize = 3;
+const LIKELY: f32 = 0.15;
 const NONE_OF_THESE: &str = "none_of_these";
 
 impl Run<'_> {
@@ -76,7 +79,8 @@ impl Run<'_> {
             }
             Verdict::Close(_) | Verdict::Nothing => {
                 self.understood(&reading, None);
-                self.topic_unclear(triage);
+                let likely = self.likely(&reading);
+                self.topic_unclear(triage, &likely);
             }
         }
     }
@@ -96,7 +100,7 @@ impl Run<'_> {
             if flow != house::SAY_THAT_AGAIN {
                 self.next();
             } else if self.control.digressions >= self.bot.settings.digressions {
-                return self.topic_unclear(triage);
+                return self.topic_unclear(triage, &[]);
             } else {
                 self.control.digressions += 1;
             }
@@ -111,10 +115,25 @@ impl Run<'_> {
     }
 
     fn did_you_mean(&mut self, flows: &[String]) {
+        self.ask_which(self.said(phrases::DID_YOU_MEAN), flows, vec![]);
+    }
+
+    /// Asks which of `flows` is meant, with buttons for them, for more, and for something else.
+    fn ask_which(&mut self, text: String, flows: &[String], more: Vec<Choice>) {
         let mut choices: Vec<Choice> = flows.iter().map(|f| Choice { id: f.clone(), label: self.title(f) }).collect();
+        choices.extend(more.into_iter().filter(|offer| !flows.contains(&offer.id)));
         choices.push(Choice { id: NONE_OF_THESE.into(), label: self.said(phrases::SOMETHING_ELSE) });
-        self.message(self.said(phrases::DID_YOU_MEAN), choices, None);
+        self.message(text, choices, None);
         self.wait(Wait::Meaning { flows: flows.to_vec() });
+    }
+
+    /// The author's topics that are likeliest, where none is likely enough; best first.
+    fn likely(&mut self, reading: &Reading) -> Vec<String> {
+        let bot = self.bot;
+        let own = |flow: &str| bot.flows.get(flow).is_some_and(|f| !f.house && !house::is(&f.name));
+        let some = reading.ranked.iter().filter(|s| s.score >= LIKELY && own(&s.topic));
+        let some: Vec<&String> = some.map(|s| &s.topic).filter(|topic| self.is_for(topic)).collect();
+        some.into_iter().take(OFFERED).cloned().collect()
     }
 
     /// Words that answer "did you mean".
@@ -136,13 +155,17 @@ impl Run<'_> {
     }
 
     fn not_these(&mut self, triage: &Triage) {
-        self.topic_unclear(triage);
+        self.topic_unclear(triage, &[]);
     }
 
-    /// No topic fits: the author's handlers, else another try, else a person.
-    fn topic_unclear(&mut self, triage: &Triage) {
+    /// No topic fits: the author's handlers, else another try, else a person. The last try is made easy: the likeliest
+    /// topics stand below it as buttons.
+    fn topic_unclear(&mut self, triage: &Triage, likely: &[String]) {
         let tries = self.try_failed();
         if self.given_up(triage, tries) {
+            return;
+        }
+        if !likely.is_empty() && gives_up(triage, tries + 1) && self.last_try(triage, likely) {
             return;
         }
         let choices = self.offers(triage);
@@ -161,11 +184,32 @@ impl Run<'_> {
         }
     }
 
+    /// Asks which of the likeliest topics is meant, in the author's words if there are some; not where a block of the
+    /// author's says what happens.
+    fn last_try(&mut self, triage: &Triage, likely: &[String]) -> bool {
+        let text = match &triage.anything_else {
+            None => Some(self.said(phrases::IS_IT_ONE_OF_THESE)),
+            Some((Some(words), at)) if self.only_waits(*at) => self.vary(words, &[]),
+            Some(_) => None,
+        };
+        let Some(text) = text else { return false };
+        let offers = self.offers(triage);
+        self.ask_which(text, likely, offers);
+        true
+    }
+
+    fn only_waits(&self, at: At) -> bool {
+        let frame = self.control.topics.last().and_then(|topic| topic.frames.last());
+        let code = frame.and_then(|frame| self.bot.flows.get(&frame.flow));
+        let placed = code.and_then(|code| code.ops.get(usize::try_from(at).ok()?));
+        placed.is_some_and(|placed| matches!(placed.op, Op::WaitAgain(_)))
+    }
+
     /// Goes on where so many tries lead; whether they lead anywhere.
     fn given_up(&mut self, triage: &Triage, tries: u32) -> bool {
         if let Some(at) = handler(&triage.tries, tries) {
             self.go(at);
-        } else if tries >= TRIES && triage.tries.is_empty() {
+        } else if gives_up(triage, tries) {
             self.begin(house::NOT_UNDERSTOOD);
         } else {
             return false;
@@ -196,8 +240,13 @@ impl Run<'_> {
     }
 }
 
+/// Whether so many failed tries are one too many.
+fn gives_up(triage: &Triage, tries: u32) -> bool {
+    handler(&triage.tries, tries).is_some() || (tries >= TRIES && triage.tries.is_empty())
+}
+
 /// The handler for this many failed tries: its own, or after the last one the last.
-pub(super) fn handler(handlers: &[(u32, crate::bot::op::At)], tries: u32) -> Option<crate::bot::op::At> {
+pub(super) fn handler(handlers: &[(u32, At)], tries: u32) -> Option<At> {
     let own = handlers.iter().find(|(n, _)| *n == tries);
     own.or_else(|| handlers.last().filter(|(n, _)| tries > *n)).map(|(_, at)| *at)
 }

@@ -109,6 +109,8 @@ pub const PAGES: &[Page] = pages![
     F243
     F244
     F245
+    F246
+    F247
     F401
     F402
     F403

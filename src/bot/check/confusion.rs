@@ -1,4 +1,5 @@
 //! Two topics that confuse each other, by the sentences that are taken for the other one's.
+use crate::bot::lower::title;
 use crate::language::ast::{Flow, Phrase};
 use crate::language::diagnostic::Diagnostic;
 use crate::language::source::Span;
@@ -38,8 +39,8 @@ fn told(sentences: &[&Confusion], own: &BTreeMap<&str, &Flow>, all: &BTreeMap<&s
     })
 }
 
-/// Where an example stands; a title is one too.
+/// Where an example stands; a title is one too, or the name in its place.
 fn place(flow: &Flow, example: &str) -> Option<Span> {
-    let all = flow.customers_say.iter().chain(&flow.title);
-    all.into_iter().find(|p: &&Phrase| p.text == example).map(|p| p.span)
+    let said: Option<&Phrase> = flow.customers_say.iter().chain(&flow.title).find(|p| p.text == example);
+    said.map(|p| p.span).or_else(|| (title(&flow.name.text) == example).then_some(flow.name.span))
 }

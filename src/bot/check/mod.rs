@@ -17,6 +17,7 @@ mod prose;
 mod rounds;
 mod secrets;
 mod starts;
+mod teaching;
 mod tests;
 mod texts;
 mod told;
@@ -24,6 +25,7 @@ mod visit;
 
 pub use confusion::confusions;
 pub use proofs::prove;
+pub use teaching::teaching;
 pub use texts::filters;
 
 use super::philosophy::Philosophy;

@@ -149,6 +149,7 @@ fn is_whole(kind: &answers::Kind, text: &str) -> bool {
         region: None,
         country: None,
         currency: String::new(),
+        days: answers::Days::default(),
     };
     answers::find(kind, text, &frame).is_some_and(|found| found.span == (0..text.len()))
 }

@@ -13,7 +13,7 @@ pub use webhooks::{News, Webhook};
 use crate::language::ast::Term;
 use crate::language::source::Span;
 use crate::time::Millis;
-use crate::understand::answers::Frame;
+use crate::understand::answers::{Days, Frame};
 use crate::understand::topics::Strictness;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -120,7 +120,7 @@ impl Settings {
         let language = language.or(self.languages.first().map(String::as_str)).unwrap_or_default().to_owned();
         let region = region_of(&language).or_else(|| self.region());
         let (zone, country, currency) = (self.time_zone.clone(), self.country.clone(), self.currency.clone());
-        Frame { now, zone, language, region, country, currency }
+        Frame { now, zone, language, region, country, currency, days: Days::default() }
     }
 
     /// ISO 3166 region, from the first language (`en-GB`), the country or the currency; decides how dates and numbers are

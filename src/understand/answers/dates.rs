@@ -1,5 +1,6 @@
 //! Days in a sentence: "3/5/2026", "May 3rd", "last Friday", "in two weeks". The earliest in the text wins.
 use super::day_words::{in_words, month};
+use super::tense::Days;
 use super::tongue::{About, in_english};
 use super::{Found, Frame};
 use crate::understand::normal::{Flat, words};
@@ -18,7 +19,7 @@ pub(super) fn date(text: &str, frame: &Frame) -> Option<Found> {
     let flat = Flat::new(text);
     let mut found = in_figures(&flat.text, frame, today);
     let tokens = in_english(words(&flat.text), About::Dates, &frame.tongue());
-    found.extend(in_words(&tokens, today));
+    found.extend(in_words(&tokens, frame.days, today));
     let (date, span) = found.into_iter().min_by_key(|(_, span)| (span.start, std::cmp::Reverse(span.end)))?;
     Some(Found::new(date.to_string(), flat.original(span)))
 }
@@ -82,7 +83,7 @@ fn ordered(a: i16, b: i16, year: Option<i16>, frame: &Frame, today: Date) -> Opt
         let month = i8::try_from(month).ok()?;
         match year {
             Some(year) => checked(year, month, day),
-            None => nearest_year(month, day, today),
+            None => without_year(month, day, frame.days, today),
         }
     };
     day(first).or_else(|| day(second))
@@ -101,13 +102,8 @@ pub(super) fn full_year(year: i16, today: Date) -> i16 {
     if century + year > today.year() + AHEAD { century + year - 100 } else { century + year }
 }
 
-/// A day without a year is the one closest to today.
-pub(super) fn nearest_year(month: i8, day: i16, today: Date) -> Option<Date> {
+/// The day of this name that is one of `days`.
+pub(super) fn without_year(month: i8, day: i16, days: Days, today: Date) -> Option<Date> {
     // 29 February may be years away
-    let years = (-4..=4).filter_map(|by| checked(today.year() + by, month, day));
-    years.min_by_key(|date| (days_between(today, *date).abs(), *date))
-}
-
-fn days_between(from: Date, to: Date) -> i64 {
-    from.duration_until(to).as_secs() / 86_400
+    days.choose((-8..=8).filter_map(|by| checked(today.year() + by, month, day)), today)
 }

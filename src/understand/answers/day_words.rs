@@ -1,6 +1,7 @@
 //! Days in words: "3 May", "tomorrow", "next Monday", "three weeks ago".
-use super::dates::{checked, full_year, nearest_year};
+use super::dates::{checked, full_year, without_year};
 use super::number_words::{ordinal, spelled};
+use super::tense::Days;
 use crate::understand::normal::Token;
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, ToSpan};
@@ -13,8 +14,10 @@ const FARTHEST: f64 = 10_000.0;
 type Read = Option<(Date, usize)>;
 
 /// All days that these words name, with their bytes.
-pub(super) fn in_words(tokens: &[Token], today: Date) -> Vec<(Date, Range<usize>)> {
-    let tense = Tense::of(tokens);
+///
+/// `asked`: which days the question is about; where it does not tell, the words themselves may.
+pub(super) fn in_words(tokens: &[Token], asked: Days, today: Date) -> Vec<(Date, Range<usize>)> {
+    let days = if asked == Days::Closest { Days::told(tokens).unwrap_or(asked) } else { asked };
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(first) = tokens.get(at) {
@@ -25,12 +28,12 @@ pub(super) fn in_words(tokens: &[Token], today: Date) -> Vec<(Date, Range<usize>
             at += 2;
             continue;
         }
-        let read = calendar_day(rest, tense, today)
+        let read = calendar_day(rest, days, today)
             .or_else(|| relative_day(rest, today))
             .or_else(|| counted(rest, today))
             .or_else(|| day_of_week(rest, today))
-            .or_else(|| weekday(rest, tense, today))
-            .or_else(|| day_of_month(tokens, at, today));
+            .or_else(|| weekday(rest, days, today))
+            .or_else(|| day_of_month(tokens, at, days, today));
         match read.filter(|(_, used)| *used > 0) {
             Some((date, used)) => {
                 let end = tokens.get(at + used - 1).map_or(first.span.end, |last| last.span.end);
@@ -43,54 +46,13 @@ pub(super) fn in_words(tokens: &[Token], today: Date) -> Vec<(Date, Range<usize>
     found
 }
 
-/// Where a day without a year or week is looked for.
-#[derive(Clone, Copy, PartialEq)]
-enum Tense {
-    Past,
-    Open,
-    Future,
-}
-
-impl Tense {
-    fn of(sentence: &[Token]) -> Tense {
-        let says = |list: &[&str]| sentence.iter().any(|token| list.contains(&token.text.as_str()));
-        match (says(PAST), says(FUTURE)) {
-            (true, false) => Tense::Past,
-            (false, true) => Tense::Future,
-            _ => Tense::Open,
-        }
-    }
-}
-
-static PAST: &[&str] = &[
-    "arrived",
-    "bought",
-    "came",
-    "delivered",
-    "did",
-    "got",
-    "had",
-    "happened",
-    "ordered",
-    "paid",
-    "received",
-    "returned",
-    "sent",
-    "since",
-    "was",
-    "went",
-    "were",
-];
-static FUTURE: &[&str] =
-    &["before", "book", "by", "next", "reschedule", "schedule", "till", "until", "upcoming", "will"];
-
 fn word(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).map_or("", |token| token.text.as_str())
 }
 
-/// "3 May 2026", "3rd of May", "May 3rd, 2026", "the third of May", "Friday, 3 May". Without a year it is the closest,
-/// or what the sentence's tense says.
-fn calendar_day(tokens: &[Token], tense: Tense, today: Date) -> Read {
+/// "3 May 2026", "3rd of May", "May 3rd, 2026", "the third of May", "Friday, 3 May". Without a year it is one
+/// of `days`.
+fn calendar_day(tokens: &[Token], days: Days, today: Date) -> Read {
     let lead = usize::from(day_named(word(tokens, 0)).is_some());
     let lead = lead + usize::from(word(tokens, lead) == "the");
     let (day, month, used) = match day_number(word(tokens, lead)) {
@@ -107,15 +69,7 @@ fn calendar_day(tokens: &[Token], tense: Tense, today: Date) -> Read {
     if let Some(year) = year(word(tokens, used), today) {
         return Some((checked(year, month, day)?, used + 1));
     }
-    let this_year = checked(today.year(), month, day);
-    let date = match (tense, this_year) {
-        (Tense::Past, Some(date)) if date > today => checked(today.year() - 1, month, day)?,
-        (Tense::Past, Some(date)) => date,
-        (Tense::Future, Some(date)) if date < today => checked(today.year() + 1, month, day)?,
-        (Tense::Future, Some(date)) => date,
-        _ => nearest_year(month, day, today)?,
-    };
-    Some((date, used))
+    Some((without_year(month, day, days, today)?, used))
 }
 
 fn day_number(word: &str) -> Option<i16> {
@@ -158,7 +112,7 @@ fn relative_day(tokens: &[Token], today: Date) -> Read {
     let (days, used) = match word(tokens, 0) {
         "day" if phrase(&["day", "before", "yesterday"]) => (-2, 3),
         "day" if phrase(&["day", "after", "tomorrow"]) => (2, 3),
-        "today" | "tonight" | "2day" => (0, 1),
+        "today" | "today's" | "tonight" | "2day" => (0, 1),
         "yesterday" | "yest" | "ystd" => (-1, 1),
         "tomorrow" | "tomorow" | "tommorow" | "tommorrow" | "tmrw" | "tmr" | "tmrow" | "2morrow" => (1, 1),
         "this" if matches!(word(tokens, 1), "morning" | "afternoon" | "evening") => (0, 2),
@@ -178,6 +132,7 @@ fn counted(tokens: &[Token], today: Date) -> Read {
     let back = match (word(rest, used), word(rest, used + 1)) {
         ("ago", _) | ("before", "today") | ("earlier", _) => true,
         ("from", "now" | "today") => false,
+        ("away", "from") => return moved(today, span).map(|date| (date, ahead + used + 3)),
         // "later" and "time" end what "in" began
         _ if ahead == 1 && word(tokens, 0) == "in" => return moved(today, span).map(|date| (date, ahead + used)),
         _ => return None,
@@ -256,9 +211,9 @@ fn in_week(today: Date, by: i64, day: Weekday) -> Option<Date> {
     moved(today, Span::new().try_days(by * 7 + offset).ok()?)
 }
 
-/// "last Friday" is the latest before today, "next Friday" the one of next week, "this Friday" and "Friday" the first
-/// from today on, unless the sentence tells of the past ("it arrived on Friday").
-fn weekday(tokens: &[Token], tense: Tense, today: Date) -> Read {
+/// "last Friday" is the latest before today, "next Friday" the one of next week, "this Friday" and "Friday" the first to
+/// come, unless the sentence tells of the past ("it arrived on Friday"). Today is called today.
+fn weekday(tokens: &[Token], days: Days, today: Date) -> Read {
     let (lead, day_at) = match word(tokens, 0) {
         lead @ ("last" | "past" | "next" | "this" | "coming") => (lead, 1),
         _ => ("", 0),
@@ -271,8 +226,7 @@ fn weekday(tokens: &[Token], tense: Tense, today: Date) -> Read {
     let date = match lead {
         "last" | "past" => today.nth_weekday(-1, day).ok(),
         "next" => in_week(today, 1, day),
-        _ if today.weekday() == day => Some(today),
-        "" if tense == Tense::Past => today.nth_weekday(-1, day).ok(),
+        "" if days == Days::Past => today.nth_weekday(-1, day).ok(),
         _ => today.nth_weekday(1, day).ok(),
     };
     date.map(|date| (date, day_at + 1))
@@ -291,27 +245,43 @@ pub(super) fn day_named(name: &str) -> Option<Weekday> {
     })
 }
 
-/// "the 3rd", and "3rd" where nothing else is said: of the month whose 3rd is closest to today.
-fn day_of_month(sentence: &[Token], at: usize, today: Date) -> Read {
+/// "the 3rd", and "3rd" where nothing else is said: of the month whose 3rd is one of `days`.
+fn day_of_month(sentence: &[Token], at: usize, days: Days, today: Date) -> Read {
     let tokens = sentence.get(at..).unwrap_or_default();
     let the = usize::from(word(tokens, 0) == "the");
     let numbered = word(tokens, the).chars().next().is_some_and(|c| c.is_ascii_digit());
     let day = ordinal(word(tokens, the)).filter(|day| numbered && *day <= 31)?;
-    if the == 0 && sentence.len() > 2 {
+    if the == 0 && sentence.len() > 2 && !matches!(word(sentence, at.wrapping_sub(1)), "next" | "last") {
         return None;
     }
     // "the 2nd time", "the 3rd one": something else is counted
     let ends = |next: &Token| {
         matches!(
             next.text.as_str(),
-            "at" | "please" | "i" | "is" | "was" | "and" | "or" | "this" | "of" | "to" | "till" | "until"
+            "at" | "how"
+                | "i"
+                | "is"
+                | "of"
+                | "or"
+                | "please"
+                | "this"
+                | "till"
+                | "to"
+                | "until"
+                | "was"
+                | "will"
+                | "and"
         )
     };
-    if tokens.get(the + 1).is_some_and(|next| !ends(next)) {
+    let before = at.checked_sub(1).map_or("", |before| word(sentence, before));
+    let led = the == 1
+        && matches!(before, "from" | "until" | "till" | "since" | "between" | "on" | "by" | "after" | "before")
+        || matches!(before, "next" | "last");
+    if tokens.get(the + 1).is_some_and(|next| !ends(next)) && !led {
         return None;
     }
     let day = i16::try_from(day).ok()?;
     let months = [-1, 0, 1].into_iter().filter_map(|by: i64| today.first_of_month().checked_add(by.months()).ok());
-    let days = months.filter_map(|first| checked(first.year(), first.month(), day));
-    days.min_by_key(|date| (today.duration_until(*date).as_secs().abs(), *date)).map(|date| (date, the + 1))
+    let all = months.filter_map(|first| checked(first.year(), first.month(), day));
+    days.choose(all, today).map(|date| (date, the + 1))
 }

@@ -12,6 +12,7 @@ mod number_words;
 mod numbers;
 mod pattern;
 mod pieces;
+mod tense;
 mod times;
 mod tongue;
 mod volunteered;
@@ -24,6 +25,7 @@ pub use corrections::{Correction, correction};
 pub use every::find_all;
 pub use names::{introduced_name, is_common};
 pub use pattern::Pattern;
+pub use tense::Days;
 pub use volunteered::{unambiguous, volunteered};
 
 use super::normal::cap;
@@ -95,6 +97,8 @@ pub struct Frame {
     pub country: Option<String>,
     /// The bot's: of amounts that name none.
     pub currency: String,
+    /// Which days the question is about, where the answer does not tell.
+    pub days: Days,
 }
 
 /// A value and the bytes of the text it was read from.

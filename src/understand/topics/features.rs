@@ -9,6 +9,8 @@ use crate::understand::vectors;
 const SHARE: f32 = 0.5;
 const PAIR: f32 = 0.7;
 const GROUP: f32 = 0.9;
+/// The word that a text begins with, besides itself: "when" at the beginning asks something else than in the middle.
+const FIRST: f32 = 0.5;
 /// Runs of so many characters, the edges of a word among them; they carry slips, odd forms and other languages.
 const SHORTEST: usize = 2;
 const LONGEST: usize = 5;
@@ -23,6 +25,19 @@ pub struct Row {
     /// By feature number, in order.
     pub sparse: Vec<(u32, f32)>,
     pub dense: Vec<f32>,
+}
+
+impl Row {
+    /// The sparse part written out, of `features` numbers.
+    pub fn said(&self, features: usize) -> Vec<f32> {
+        let mut said = vec![0.0; features];
+        for (feature, value) in &self.sparse {
+            if let Some(place) = said.get_mut(*feature as usize) {
+                *place = *value;
+            }
+        }
+        said
+    }
 }
 
 /// Features of a text with their weights, each once.
@@ -100,6 +115,7 @@ fn bags(tokens: &[Token]) -> (Bag, Bag) {
             words.push((word(a).then(" ").then(&b.stem), PAIR));
         }
     }
+    words.extend(tokens.first().map(|token| (Hash::of("f ").then(&token.stem), FIRST)));
     words.extend(synonyms::groups(tokens).into_iter().map(|group| (Hash::of("g ").then(group), GROUP)));
     (merged(words), merged(runs))
 }

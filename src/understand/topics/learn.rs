@@ -18,6 +18,8 @@ const USUAL: f32 = 0.75;
 const USUAL_COUNTS: f32 = 10.0;
 /// Confidence that a topic has from its nearest example alone, where the weights are undecided.
 const AT_REST: f32 = 0.5;
+/// What being just like one of its examples is worth to a topic, in what the weights grant.
+const NEAREST: f32 = 1.5;
 /// What is left of a topic with fewer examples teaches too little to say that one of them is out of place.
 const TELLING: usize = 4;
 /// Below so many shares to learn, threads cost more than they spare.
@@ -28,11 +30,11 @@ pub struct Learned {
     pub names: Vec<String>,
     pub examples: Vec<Known>,
     /// By topic: its examples.
-    ranges: Vec<Range<usize>>,
+    pub ranges: Vec<Range<usize>>,
     pub words: Words,
-    space: Space,
+    pub space: Space,
     weights: Weights,
-    rows: Vec<Row>,
+    pub rows: Vec<Row>,
     threshold: f32,
     /// Examples that were surely taken for another topic when they were not among the examples.
     pub taken: Vec<Taken>,
@@ -181,20 +183,16 @@ impl Learned {
         let scores = weights.scores(row);
         let mut order: Vec<(usize, f32)> = scores.into_iter().take(self.names.len()).enumerate().collect();
         order.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        let mut said = vec![0.0; self.space.len()];
-        for (feature, value) in &row.sparse {
-            if let Some(place) = said.get_mut(*feature as usize) {
-                *place = *value;
-            }
-        }
+        let said = row.said(self.space.len());
         let near = |(topic, score): (usize, f32)| {
             let own = self.ranges.get(topic).cloned().unwrap_or_default().filter(|at| known(*at));
             let near = own.filter_map(|at| Some((likeness(row, &said, rows.get(at)?), at)));
             let (near, example) = near.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-            Some((topic, score, near, example))
+            Some((topic, score + NEAREST * near, near, example))
         };
-        let near: Vec<_> = order.into_iter().take(most).filter_map(near).collect();
-        // the same for all topics, so that the weights alone decide which is the best
+        let mut near: Vec<_> = order.into_iter().take(most).filter_map(near).collect();
+        near.sort_by(|(_, a, ..), (_, b, ..)| b.total_cmp(a));
+        // the same for all topics, so that it never changes which is the best
         let likeness = near.iter().map(|(_, _, near, _)| *near).fold(0.0_f32, f32::max);
         let fit = |(topic, score, _, example): (usize, f32, f32, usize)| {
             let confidence = ((score + AT_REST) * likeness).max(0.0);
@@ -204,8 +202,8 @@ impl Learned {
     }
 }
 
-/// How alike two texts are, 0 to 1: in meaning, or letter by letter.
-fn likeness(row: &Row, said: &[f32], example: &Row) -> f32 {
+/// How alike two texts are, 0 to 1: in meaning, or letter by letter. `said` is [`Row::said`] of `row`.
+pub fn likeness(row: &Row, said: &[f32], example: &Row) -> f32 {
     let meanings = row.dense.iter().zip(&example.dense).take(vectors::SIZE);
     let meaning: f32 = meanings.map(|(a, b)| a * b).sum();
     let shared = example.sparse.iter().filter_map(|(feature, value)| Some(value * said.get(*feature as usize)?));

@@ -12,10 +12,12 @@ mod confusion;
 mod features;
 mod learn;
 mod logistic;
+mod repeats;
 pub(super) mod slips;
 mod synonyms;
 
 pub use confusion::Confusion;
+pub use repeats::Repeat;
 
 use super::normal::{cap, joined, words};
 use learn::{Fit, Learned};

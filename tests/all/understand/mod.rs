@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use rapport::time::Millis;
 use rapport::understand::answers::{
-    Found, Frame, Kind, Pattern, asks_for_a_person, choose, find, unambiguous, volunteered,
+    Days, Found, Frame, Kind, Pattern, asks_for_a_person, choose, find, unambiguous, volunteered,
 };
 use rapport::understand::mood::{Feeling, Mood};
 use rapport::understand::normal;
@@ -33,6 +33,7 @@ fn frame() -> Frame {
         region: Some("GB".to_owned()),
         country: None,
         currency: "GBP".to_owned(),
+        days: Days::Closest,
     }
 }
 

@@ -468,3 +468,27 @@ fn addresses_and_attachments() {
         table(&kind, &frame(), &[("here is the photo.jpg", Value::Null)]);
     }
 }
+
+#[test]
+fn a_day_without_a_year_is_one_that_the_question_is_about() {
+    let asked = |question: &str| Frame { days: Days::asked(question, &frame()), ..frame() };
+    // today is 6 May 2026, a Wednesday
+    for (question, answer, wanted) in [
+        ("When did you buy it?", "3 July", json!("2025-07-03")),
+        ("Until when do you need it?", "3 March", json!("2027-03-03")),
+        ("Which day is it about?", "3 March", json!("2026-03-03")),
+        ("Which day is it about?", "3 July", json!("2026-07-03")),
+        ("When did you buy it?", "6 May", json!("2026-05-06")),
+        ("When did you buy it?", "3/7", json!("2025-07-03")),
+        ("When did you buy it?", "on Friday", json!("2026-05-01")),
+        ("When did you buy it?", "the 20th", json!("2026-04-20")),
+        ("Until when do you need it?", "the 3rd", json!("2026-06-03")),
+        // the question counts before the answer's own words
+        ("When did you buy it?", "on 3 July, it will break again", json!("2025-07-03")),
+        ("Which day is it about?", "it came on 3 July", json!("2025-07-03")),
+        ("When did you buy it?", "3 July 2026", json!("2026-07-03")),
+    ] {
+        let got = find(&Kind::Date, answer, &asked(question)).map(|found| found.value);
+        assert_eq!(got, Some(wanted), "{question} {answer}");
+    }
+}
