@@ -31,7 +31,7 @@ use crate::understand::catalog::Catalog;
 use crate::understand::topics::Topics;
 use locales::Locales;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use template::Templates;
 
 /// The flow that a chat begins with.
@@ -90,6 +90,12 @@ impl Bot {
             (name.clone(), settings::kinds::shaped(&self.settings.kinds, kind(name), value.clone()))
         };
         Value::Object(known.iter().map(shaped).collect())
+    }
+
+    /// Names of the environment variables that hold its secrets.
+    pub fn secrets(&self) -> BTreeSet<String> {
+        let identity = self.settings.identity.iter().map(|identity| identity.secret.clone());
+        self.integrations.secrets().map(str::to_owned).chain(identity).collect()
     }
 
     /// How people call a flow.

@@ -1,6 +1,7 @@
 //! `rapport evaluate`: how well topics are understood, on anyone's data.
 use super::catalog;
 use super::knowledge::{self, measure::Half};
+use super::out;
 use crate::bot::title;
 use crate::time::Millis;
 use crate::understand::answers::{Days, Frame};
@@ -101,16 +102,16 @@ pub fn run(args: &EvaluateArgs) -> Result<ExitCode> {
     if let (Some(file), Some(bot)) = (&args.knowledge, &args.bot) {
         let measured = knowledge::measure::measure(&knowledge::articles(bot)?, file, args.half)?;
         match args.json {
-            true => println!("{}", serde_json::to_string_pretty(&knowledge::measure::to_json(&measured))?),
-            false => print!("{}", knowledge::measure::words(&measured, args.list)),
+            true => out::line(&serde_json::to_string_pretty(&knowledge::measure::to_json(&measured))?)?,
+            false => out::write(&knowledge::measure::words(&measured, args.list))?,
         }
         return Ok(ExitCode::SUCCESS);
     }
     if let (Some(file), Some(bot)) = (&args.catalog, &args.bot) {
         let (counts, odd) = catalog::measure(&catalog::of(bot)?, file)?;
         match args.json {
-            true => println!("{}", serde_json::to_string_pretty(&catalog::to_json(&counts, &odd))?),
-            false => print!("{}", catalog::words(&counts, &odd, args.list)),
+            true => out::line(&serde_json::to_string_pretty(&catalog::to_json(&counts, &odd))?)?,
+            false => out::write(&catalog::words(&counts, &odd, args.list))?,
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -128,9 +129,9 @@ pub fn run(args: &EvaluateArgs) -> Result<ExitCode> {
         bail!("There is nothing to learn in {}: all its lines are about other matters.", file.display());
     }
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&to_json(&measured))?);
+        out::line(&serde_json::to_string_pretty(&to_json(&measured))?)?;
     } else {
-        print!("{}", words(&measured));
+        out::write(&words(&measured))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -142,9 +143,9 @@ fn mood(file: &Path, args: &EvaluateArgs) -> Result<ExitCode> {
         bail!("{} needs messages that are labelled {labels}, and others.", file.display());
     };
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&json!({ "messages": messages.len(), "auroc": auroc }))?);
+        out::line(&serde_json::to_string_pretty(&json!({ "messages": messages.len(), "auroc": auroc }))?)?;
     } else {
-        println!("{} messages; frustration is told apart with AUROC {auroc:.1}.", messages.len());
+        out::line(&format!("{} messages; frustration is told apart with AUROC {auroc:.1}.", messages.len()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -177,22 +178,22 @@ fn answers(file: &Path, day: Date, days: AskedDays, json: bool) -> Result<ExitCo
                 json!({ "count": of.count, "right": right, "wrong": of.wrong.len(), "missed": of.missed.len() }),
             )
         });
-        println!("{}", serde_json::to_string_pretty(&kinds.collect::<serde_json::Map<_, _>>())?);
+        out::line(&serde_json::to_string_pretty(&kinds.collect::<serde_json::Map<_, _>>())?)?;
         return Ok(ExitCode::SUCCESS);
     }
     for (kind, of) in &counted {
         let right = percent(of.right, of.count).unwrap_or(0.0);
-        println!(
+        out::line(&format!(
             "{kind}: {right:.1} % of {} right; {} read as another value, {} not found",
             of.count,
             of.wrong.len(),
             of.missed.len()
-        );
+        ))?;
         for (gold, read) in &of.wrong {
-            println!("  `{}` is {} and was read as {read}: {}", gold.span, gold.value, gold.text);
+            out::line(&format!("  `{}` is {} and was read as {read}: {}", gold.span, gold.value, gold.text))?;
         }
         for gold in &of.missed {
-            println!("  `{}` is {} and was not found: {}", gold.span, gold.value, gold.text);
+            out::line(&format!("  `{}` is {} and was not found: {}", gold.span, gold.value, gold.text))?;
         }
     }
     Ok(ExitCode::SUCCESS)

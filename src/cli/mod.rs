@@ -1,4 +1,5 @@
 //! The command line: one file a command. `serve` is the only place that names concrete adapters.
+mod backup;
 mod bench;
 pub mod catalog;
 mod chat;
@@ -6,8 +7,10 @@ mod check;
 mod colour;
 mod contacts;
 pub mod demo;
+mod doctor;
 pub mod evaluate;
 mod explain;
+mod export;
 mod fmt;
 mod graph;
 mod import;
@@ -134,6 +137,16 @@ enum Command {
         #[command(flatten)]
         args: serve::ServeArgs,
     },
+    /// Copy everything that a server keeps into one file, while it runs.
+    Backup(backup::BackupArgs),
+    /// Put a backup back. The server must not run.
+    Restore(backup::RestoreArgs),
+    /// Look everything over: bots, secrets, folder, disk, and the database from end to end. Changes nothing.
+    ///
+    /// Ends with 0 where all is well, 1 where something was found, 2 where it could not look.
+    Doctor(doctor::DoctorArgs),
+    /// Write chats into files that other programs read.
+    Export(export::ExportArgs),
     /// List who has an account on a server, and make links for new ones.
     People(people::PeopleArgs),
     /// Show which webhooks did not arrive, and send them again.
@@ -192,6 +205,10 @@ pub fn main() -> ExitCode {
         Command::Knowledge { what } => knowledge::run(&what),
         Command::Steps => steps::run(),
         Command::Serve { path, args } => serve::run(&path, &args),
+        Command::Backup(args) => backup::make(&args),
+        Command::Restore(args) => backup::put_back(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::People(args) => people::run(&args),
         Command::Webhooks(args) => webhooks::run(&args),
         Command::Contacts(args) => contacts::run(&args),

@@ -1,4 +1,5 @@
 //! `rapport new`: a small bot to start from.
+use super::out;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
@@ -26,10 +27,12 @@ pub fn run(folder: &Path) -> Result<ExitCode> {
         fs::write(folder.join(file), text).with_context(|| format!("{file} cannot be written"))?;
     }
     let shown = folder.display();
-    println!("Made {shown}: a bot with two topics, in bot.yaml and main.flow, and two tests of it.\n");
-    println!("  rapport chat {shown}     talk to it here");
-    println!("  rapport check {shown}    after each change: lists every mistake");
-    println!("  rapport test {shown}     plays the chats in tests/first.flow, and tells what went otherwise");
-    println!("  rapport serve {shown}    put it on a website, with an inbox for your team");
+    out::line(&format!("Made {shown}: a bot with two topics, in bot.yaml and main.flow, and two tests of it.\n"))?;
+    out::line(&format!("  rapport chat {shown}     talk to it here"))?;
+    out::line(&format!("  rapport check {shown}    after each change: lists every mistake"))?;
+    out::line(&format!(
+        "  rapport test {shown}     plays the chats in tests/first.flow, and tells what went otherwise"
+    ))?;
+    out::line(&format!("  rapport serve {shown}    put it on a website, with an inbox for your team"))?;
     Ok(ExitCode::SUCCESS)
 }

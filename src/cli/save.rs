@@ -1,5 +1,5 @@
 //! `rapport test save`: a chat that happened as a conversation test.
-use super::load;
+use super::{load, out};
 use crate::bot::{Bot, compile};
 use crate::engine::Event;
 use crate::id::SessionId;
@@ -43,14 +43,14 @@ pub fn run(args: &SaveArgs) -> Result<ExitCode> {
     let folder = folder(args, &bot_id)?;
     let bot = bot(&folder)?;
     let recorded = record(&bot, args.name.as_deref(), &events);
-    println!("{}", recorded.text);
-    tell(&recorded);
+    out::line(&recorded.text)?;
+    tell(&recorded)?;
     let (tests, name) = place(args, &folder, &recorded);
     if !(args.yes || agreed(&tests, &name)?) {
         return Ok(ExitCode::SUCCESS);
     }
     let written = keep(&tests, &name, &recorded.text)?;
-    println!("Written to {}.", written.display());
+    out::line(&format!("Written to {}.", written.display()))?;
     Ok(ExitCode::from(u8::from(recorded.problem.is_some())))
 }
 
@@ -100,12 +100,13 @@ fn bot(folder: &Path) -> Result<Bot> {
     compiled.bot.ok_or_else(|| anyhow!("{report}"))
 }
 
-fn tell(recorded: &Recorded) {
+fn tell(recorded: &Recorded) -> Result<()> {
     match &recorded.problem {
-        None => println!("It passes with the bot as it is."),
-        Some(problem) => println!("It does not pass with the bot as it is:\n{problem}"),
+        None => out::line("It passes with the bot as it is.")?,
+        Some(problem) => out::line(&format!("It does not pass with the bot as it is:\n{problem}"))?,
     }
-    println!("Read it before you keep it: a name in the middle of a sentence may still be a real one.");
+    out::line("Read it before you keep it: a name in the middle of a sentence may still be a real one.")?;
+    Ok(())
 }
 
 /// The folder and the name of the file.
@@ -120,10 +121,10 @@ fn place(args: &SaveArgs, folder: &Path, recorded: &Recorded) -> (PathBuf, Strin
 fn agreed(tests: &Path, name: &str) -> Result<bool> {
     let file = tests.join(format!("{name}.flow"));
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
-        println!("Nothing was written. With --yes it is written to {}.", file.display());
+        out::line(&format!("Nothing was written. With --yes it is written to {}.", file.display()))?;
         return Ok(false);
     }
-    print!("Write it to {}? [y/N] ", file.display());
+    out::write(&format!("Write it to {}? [y/N] ", file.display()))?;
     std::io::stdout().flush()?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;

@@ -63,6 +63,18 @@ pub fn store_file(data: &Path) -> PathBuf {
     data.join("rapport.db")
 }
 
+/// Makes the folder where there is none: nobody else on the machine may read what customers say.
+///
+/// # Errors
+/// A folder that cannot be made.
+pub fn folder(data: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data).with_context(|| format!("The folder {} cannot be made", data.display()))
+}
+
 /// Opens it.
 ///
 /// # Errors
@@ -82,8 +94,7 @@ pub async fn start(
     secrets: BTreeMap<String, String>,
     tests: Option<Arc<dyn KeepTests>>,
 ) -> Result<Server> {
-    std::fs::create_dir_all(&args.data)
-        .with_context(|| format!("The folder {} cannot be made", args.data.display()))?;
+    folder(&args.data)?;
     let store = store(&args.data)?;
     let learning = bots.clone();
     // meanwhile the server starts; a customer who is quicker waits for the rest of it

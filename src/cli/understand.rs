@@ -1,5 +1,5 @@
 //! `rapport understand`: what a bot makes of a customer's words, and why.
-use super::load;
+use super::{load, out};
 use crate::bot::Bot;
 use crate::time::{Clock, SystemClock};
 use crate::understand::answers::{self, Kind};
@@ -33,20 +33,24 @@ pub fn run(path: &Path, args: &UnderstandArgs) -> Result<ExitCode> {
         let reading = bot.topics(language).read(&args.words);
         let mood = Mood::measure(&args.words);
         if args.json {
-            println!(
-                "{}",
-                serde_json::to_string_pretty(&to_json(&bot.id, &reading, mood, &answers(&bot, language, &args.words)))?
-            );
+            out::line(&serde_json::to_string_pretty(&to_json(
+                &bot.id,
+                &reading,
+                mood,
+                &answers(&bot, language, &args.words),
+            ))?)?;
             continue;
         }
-        println!("{}: {}", bot.id, told(&reading));
+        out::line(&format!("{}: {}", bot.id, told(&reading)))?;
         for scored in &reading.ranked {
-            println!("  {:.2}  {:<28} most like \"{}\"", scored.score, scored.topic, scored.nearest);
+            out::line(&format!("  {:.2}  {:<28} most like \"{}\"", scored.score, scored.topic, scored.nearest))?;
         }
         let Mood { anger, worry, disappointment, joy } = mood;
-        println!("  mood: anger {anger:.2}, worry {worry:.2}, disappointment {disappointment:.2}, joy {joy:.2}");
+        out::line(&format!(
+            "  mood: anger {anger:.2}, worry {worry:.2}, disappointment {disappointment:.2}, joy {joy:.2}"
+        ))?;
         for (name, value) in answers(&bot, language, &args.words) {
-            println!("  {name}: {value}");
+            out::line(&format!("  {name}: {value}"))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,5 @@
 //! `rapport test --watch`: the tests again after every change of a file.
+use super::out;
 use super::test::Round;
 use anyhow::{Context, Result};
 use jiff::ZonedDateTime;
@@ -24,7 +25,7 @@ pub fn run(path: &Path, mut round: impl FnMut() -> Result<Round>) -> Result<Exit
     let watched = || format!("The folder {} cannot be watched", path.display());
     watcher.watch(path, RecursiveMode::Recursive).with_context(watched)?;
     show(round())?;
-    println!("Watching {}. Ctrl-C ends.", path.display());
+    out::line(&format!("Watching {}. Ctrl-C ends.", path.display()))?;
     for change in changes {
         match change {
             Ok(events) if events.iter().any(of_the_bot) => show(round())?,

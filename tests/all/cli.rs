@@ -224,3 +224,23 @@ fn understanding_is_measured_on_anyones_data() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(words(&wrong).contains("a.tsv, line 2: write the text, a tab, and its topic."), "{}", words(&wrong));
 }
+
+/// `rapport evaluate … | head`: what nobody reads any more is no mistake. All commands write through one door, which knows that.
+#[test]
+fn no_command_ends_with_a_panic_where_nobody_reads_on() {
+    for entry in std::fs::read_dir(root().join("src/cli")).expect("the commands").flatten() {
+        let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
+        let plain = text.replace("eprintln!", "").replace("eprint!", "");
+        assert!(!plain.contains("println!(") && !plain.contains("print!("), "{} does not", entry.path().display());
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rapport"))
+        .args(["understand", "flows/bluebird", "where is my order"])
+        .current_dir(root())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("rapport starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", words(&output));
+}

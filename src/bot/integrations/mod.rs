@@ -218,7 +218,38 @@ impl Action {
     }
 }
 
+impl Auth {
+    /// Names of the environment variables that it needs.
+    fn secrets(&self) -> Vec<&str> {
+        match self {
+            Auth::None => vec![],
+            Auth::Bearer { secret } | Auth::Header { secret, .. } | Auth::Basic { secret, .. } => vec![secret],
+            Auth::OAuth(OAuth { client, secret, refresh, .. }) => {
+                let more = client.secret().into_iter().chain(refresh.as_deref());
+                std::iter::once(secret.as_str()).chain(more).collect()
+            }
+        }
+    }
+}
+
+impl Given {
+    fn secret(&self) -> Option<&str> {
+        match self {
+            Given::Text(_) => None,
+            Given::Secret(name) => Some(name),
+        }
+    }
+}
+
 impl Integrations {
+    /// Names of the environment variables that its systems need.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.systems.values().flat_map(|system| {
+            let headers = system.headers.iter().chain(system.actions.values().flat_map(|action| &action.headers));
+            system.auth.secrets().into_iter().chain(headers.filter_map(|(_, given)| given.secret()))
+        })
+    }
+
     /// One action of one system.
     pub fn action(&self, system: &str, action: &str) -> Option<&Action> {
         self.systems.get(system)?.actions.get(action)

@@ -111,7 +111,7 @@ fn past(c: &Connection, id: ContactId, limit: usize) -> Result<Vec<Past>> {
     c.prepare_cached(sql)?.query_map(params![id.0, most(limit)], read)?.collect()
 }
 
-fn erase(c: &Connection, id: ContactId, now: Millis) -> Result<Erasing> {
+pub(super) fn erase(c: &Connection, id: ContactId, now: Millis) -> Result<Erasing> {
     if numbered(c, id)?.is_none() {
         return Ok(Erasing::Unknown);
     }

@@ -7,7 +7,7 @@ use crate::id::SessionId;
 use rusqlite::Connection;
 
 /// Where else something of a chat is kept.
-const ELSEWHERE: [&str; 9] =
+pub const ELSEWHERE: [&str; 9] =
     ["cids", "outbox", "timers", "files", "tickets", "customers", "contact_chats", "said", "deliveries"];
 
 /// Whether there was such a chat.

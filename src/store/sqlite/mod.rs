@@ -1,10 +1,12 @@
 //! The embedded store: one SQLite file. One thread writes, and groups whatever queued while the last commit flew; readers
 //! have connections of their own.
 mod accounts;
+pub mod backup;
 mod canned;
 mod chats;
 mod contacts;
 mod deliveries;
+pub mod doctor;
 mod erase;
 mod files;
 mod journal;
