@@ -31,6 +31,8 @@ pub enum Work {
     },
     /// An agent's reply, on the chat as it was up to a place.
     Reply { input: Input, seen: u64 },
+    /// A lead takes a chat, whoever has it.
+    TakeOver { agent: AgentId, name: String },
     /// Reads the state between two turns.
     Look(Look),
     /// Reads the chat anew: another process went on with it.
@@ -61,6 +63,8 @@ pub struct Actor {
     pub(super) doubt: Option<Doubt>,
     /// There is no such chat any more.
     pub(super) erased: bool,
+    /// A lead is at it: what a colleague has may be taken.
+    overrules: bool,
 }
 
 impl Actor {
@@ -70,7 +74,7 @@ impl Actor {
         let bot = inner.bots.get(&loaded.session.bot).cloned().ok_or(Refusal::UnknownBot)?;
         let bucket = Bucket::new(&inner.limits);
         let (session, token, snapshot_at) = (loaded.session, loaded.token, loaded.snapshot_at);
-        Ok(Self { inner, bot, session, token, snapshot_at, bucket, doubt: None, erased: false })
+        Ok(Self { inner, bot, session, token, snapshot_at, bucket, doubt: None, erased: false, overrules: false })
     }
 
     /// Does one piece of work.
@@ -90,6 +94,12 @@ impl Actor {
             }
             Work::Reply { input, seen } => {
                 let result = self.reply(input, seen).await;
+                let _ = mail.reply.send(result);
+            }
+            Work::TakeOver { agent, name } => {
+                self.overrules = true;
+                let result = self.input(Input::AgentTook { agent, name }, None).await;
+                self.overrules = false;
                 let _ = mail.reply.send(result);
             }
             Work::Input { input, finished } => {
@@ -171,7 +181,7 @@ impl Actor {
         match input {
             Input::CustomerTapped { choice, .. } if !self.session.offers(choice) => return Err(Refusal::NotOffered),
             Input::AgentTook { agent, .. } => match &self.session.holder {
-                Holder::Agent { id, .. } if id != agent => return Err(Refusal::Taken),
+                Holder::Agent { id, .. } if id != agent && !self.overrules => return Err(Refusal::Taken),
                 Holder::Resolved { .. } => return Err(Refusal::Over),
                 _ => {}
             },

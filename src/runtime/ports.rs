@@ -2,6 +2,8 @@
 use super::canned::Replies;
 use super::contacts::Contacts;
 use super::desk::tickets::Tickets;
+use super::insights::Insights;
+use super::mentions::Mentions;
 use super::people::People;
 use super::search::Search;
 use super::view::Row;
@@ -186,6 +188,10 @@ pub trait Store: Tickets + Send + Sync + 'static {
     fn deliveries(&self) -> &dyn Deliveries;
     /// Customers over all their chats.
     fn contacts(&self) -> &dyn Contacts;
+    /// Notes that name a colleague.
+    fn mentions(&self) -> &dyn Mentions;
+    /// What is measured of chats.
+    fn insights(&self) -> &dyn Insights;
     /// Finding what was said.
     fn search(&self) -> &dyn Search;
 }

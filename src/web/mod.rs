@@ -9,6 +9,7 @@ mod files;
 mod frame;
 mod headers;
 mod inbox;
+mod insights;
 mod launcher;
 mod leaving;
 mod origin;

@@ -1,6 +1,6 @@
 //! Which path leads where.
 use super::staff::{deeds, me, people, person, replies, second, webhooks};
-use super::{App, assets, chat, contacts, docs, errors, frame, headers, inbox, launcher, pages};
+use super::{App, assets, chat, contacts, docs, errors, frame, headers, inbox, insights, launcher, pages};
 use crate::runtime::people::Right;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -66,6 +66,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/record", get(deeds::page))
         .route("/webhooks", get(webhooks::page))
         .route("/webhooks/replay", post(webhooks::replay))
+        .route("/insights", get(insights::page))
         .route_layer(only(Right::Lead));
     Router::new()
         .route("/", get(pages::front))

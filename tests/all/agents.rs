@@ -272,3 +272,29 @@ async fn an_agent_takes_answers_and_resolves() {
         assert!(!all.contains(secret), "customers are not shown {secret}: {all}");
     }
 }
+
+/// A browser at another address of this machine.
+fn at_address(served: &Served, last: u8) -> Browser {
+    let from = std::net::Ipv4Addr::new(127, 0, 0, last);
+    let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let client = builder.local_address(std::net::IpAddr::from(from)).build().expect("a client");
+    Browser { client, ..Browser::new(served) }
+}
+
+#[tokio::test]
+async fn many_addresses_guess_no_faster_than_one() {
+    let served = Served::new().await;
+    ann(&served).await;
+    assert_eq!(at_address(&served, 2).log_in("ann@shop.example", PASSWORD).await.status, 303);
+    let guesses = (10..50).map(|n| {
+        let mut browser = at_address(&served, n);
+        async move { browser.log_in("ann@shop.example", "a wrong guess").await.status }
+    });
+    let statuses = futures_util::future::join_all(guesses).await;
+    let checked = statuses.iter().filter(|s| **s == 401).count();
+    assert!((20..=23).contains(&checked), "{checked} guesses were checked: {statuses:?}");
+    assert!(statuses.iter().all(|s| matches!(s, 401 | 429)), "{statuses:?}");
+    let known = at_address(&served, 2).log_in("ann@shop.example", PASSWORD).await;
+    assert_eq!(known.status, 303, "whoever got in from there before is not held up");
+    assert_eq!(at_address(&served, 60).log_in("bob@shop.example", "a wrong guess").await.status, 401, "nor are others");
+}

@@ -10,9 +10,9 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 const FLOW: &str = "flow main\n  greet\n    first time: Hello there.\n  ask more: Tell me more.\n    accept text\n  ask rest: And the rest?\n    accept text\n";
-const SIZES: [(u32, u32); 3] = [(360, 740), (768, 1024), (1440, 900)];
+pub const SIZES: [(u32, u32); 3] = [(360, 740), (768, 1024), (1440, 900)];
 
-async fn no_barrier(window: &Window, what: &str) -> WebDriverResult<()> {
+pub async fn no_barrier(window: &Window, what: &str) -> WebDriverResult<()> {
     window.driver.execute(axe(), vec![]).await?;
     let run = "const done = arguments[0]; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary).join(' | '))))";
     let found = window.driver.execute_async(run, vec![]).await?.json().clone();
@@ -23,7 +23,7 @@ async fn no_barrier(window: &Window, what: &str) -> WebDriverResult<()> {
 }
 
 /// The first account, by the link of the first start.
-async fn at_the_inbox(stage: &Stage, window: &Window) -> WebDriverResult<()> {
+pub async fn at_the_inbox(stage: &Stage, window: &Window) -> WebDriverResult<()> {
     let welcome = stage.server.as_ref().and_then(|s| s.welcome.clone()).expect("a link");
     window.driver.goto(welcome).await?;
     window.joins().await
@@ -69,6 +69,7 @@ async fn everybody_can_use_the_staff_pages() -> WebDriverResult<()> {
                 "me/second",
                 "replies",
                 "record",
+                "insights",
                 "inbox",
                 "inbox/contacts",
                 "inbox/contacts/1",

@@ -3,7 +3,7 @@
 use super::cli::{rapport, words};
 use super::search::{chat, says};
 use super::served::Served;
-use super::support::{Hand, MORNING, NoSystems, bot};
+use super::support::{Hand, MORNING, NoSystems, before, bot};
 use super::visitor::{Browser, ann, at_work, invited};
 use rapport::bot::Bot;
 use rapport::bus::local::LocalBus;
@@ -176,9 +176,7 @@ async fn customers_of_before_are_carried_over() {
     store.bind("test", "c-1", session, false).await.expect("bound");
     drop(store);
     let direct = rusqlite::Connection::open(&path).expect("the file");
-    let back = "DROP TABLE contact_chats; DROP TABLE contact_notes; DROP TABLE contact_words; DROP TABLE contacts;
-                DROP INDEX sessions_by_last_word; DROP TABLE deliveries; PRAGMA user_version = 11;";
-    direct.execute_batch(back).expect("as it was before");
+    before(&direct, "012_contacts");
     drop(direct);
     let store: Any = Arc::new(Sqlite::open(&path).expect("carried over"));
     let zoe = named(&store, "c-1").await;

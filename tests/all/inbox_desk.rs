@@ -3,6 +3,7 @@ use crate::support::{Hand, NoSystems, bot};
 use rapport::bus::local::LocalBus;
 use rapport::engine::{Event, Input, Speaker, What};
 use rapport::id::{AgentId, SessionId};
+use rapport::runtime::desk::clocks::Due;
 use rapport::runtime::desk::floor::{ABANDONED, GRACE, REST};
 use rapport::runtime::desk::tickets::{Standing, read_reference, reference};
 use rapport::runtime::{Limits, News, Opening, Parts, Present, Refusal, Runtime, Said, Seat};
@@ -279,13 +280,13 @@ async fn a_customer_who_waits_too_long_is_told_of_once() {
     let _ann = shop.enters(1);
     let chat = shop.customer().await;
     hears(&mut news, offered).await;
-    assert!(shop.runtime.desk().reply_by(chat).is_some());
+    assert!(shop.runtime.desk().due(chat, Due::FirstReply).is_some());
     shop.clock.forward(Duration::from_secs(300));
-    let late = |n: &News| if let News::Late { session, team } = n { Some((*session, team.clone())) } else { None };
+    let late = |n: &News| if let News::Late(late) = n { Some((late.session, late.team.clone())) } else { None };
     assert_eq!(hears(&mut news, late).await, (chat, "orders".to_owned()));
     shop.takes(chat, 1).await;
     shop.answers(chat, 1).await.expect("theirs");
-    assert_eq!(shop.runtime.desk().reply_by(chat), None, "the clock stops with the first answer");
+    assert_eq!(shop.runtime.desk().due(chat, Due::FirstReply), None, "the clock stops with the first answer");
 }
 
 #[tokio::test]

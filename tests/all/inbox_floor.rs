@@ -4,7 +4,7 @@ use crate::support::MORNING;
 use proptest::prelude::*;
 use rapport::id::{AgentId, SessionId};
 use rapport::language::ast::Priority;
-use rapport::runtime::desk::clocks::Clocks;
+use rapport::runtime::desk::clocks::{Clocks, Due, Late};
 use rapport::runtime::desk::floor::{ABANDONED, Chat, Floor, GRACE, MISSED, Order, Over, REST, Rules, Seat, Way};
 use rapport::time::Millis;
 use std::cmp::Reverse;
@@ -176,13 +176,21 @@ fn who_was_named_is_asked_first_and_then_the_team() {
 #[test]
 fn a_clock_is_late_once_and_asking_again_gives_nobody_more_time() {
     let mut clocks = Clocks::default();
-    clocks.start(session(1), "orders", later(10));
-    clocks.start(session(1), "orders", later(99));
-    assert_eq!((clocks.late(later(9)), clocks.next()), (vec![], Some(later(10))));
-    assert_eq!(clocks.late(later(10)), [(session(1), "orders".to_owned())]);
-    assert_eq!((clocks.late(later(11)), clocks.next()), (vec![], None));
-    clocks.stop(session(1));
-    assert_eq!(clocks.due(session(1)), None);
+    let late = |what| Late { session: session(1), team: "orders".into(), what };
+    let lates = |clocks: &Clocks| clocks.lates(session(1)).collect::<Vec<_>>();
+    clocks.start(session(1), Due::FirstReply, "orders", later(10));
+    clocks.start(session(1), Due::FirstReply, "orders", later(99));
+    clocks.start(session(1), Due::Solved, "orders", later(60));
+    assert_eq!((clocks.run_out(later(9)), clocks.next()), (vec![], Some(later(10))));
+    assert_eq!(clocks.run_out(later(10)), [late(Due::FirstReply)]);
+    assert_eq!((clocks.run_out(later(11)), clocks.next()), (vec![], Some(later(60))));
+    clocks.start(session(1), Due::FirstReply, "orders", later(12));
+    assert_eq!((clocks.run_out(later(13)), lates(&clocks)), (vec![], vec![Due::FirstReply]), "told once");
+    clocks.stop(session(1), Due::FirstReply);
+    assert_eq!(lates(&clocks), []);
+    assert!(clocks.missed(session(1), Due::Promise) && !clocks.missed(session(1), Due::Promise));
+    assert_eq!(clocks.run_out(later(60)), [late(Due::Solved)]);
+    assert_eq!(lates(&clocks), [Due::Solved, Due::Promise]);
 }
 
 // ---------------------------------------------------------------- what always holds

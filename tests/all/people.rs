@@ -1,4 +1,5 @@
 //! People: invitations, places, logins and their ends, the record.
+use super::cli::{rapport, words};
 use super::served::Served;
 use super::visitor::{Browser, PASSWORD, Page, ann, at_work, inbox, invited};
 use serde_json::json;
@@ -332,4 +333,45 @@ async fn a_lead_cannot_become_an_owner_by_a_link_made_before() {
     assert_eq!(Browser::new(&served).get(&path).await.status, 200);
     assert_eq!(press(&mut owner, "/people", "/people/3", &[("role", "owner")]).await.status, 303);
     assert_eq!(Browser::new(&served).get(&path).await.status, 410);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_line_lists_people_and_makes_links_while_the_server_runs() {
+    let served = Served::new().await;
+    let mut owner = ann(&served).await;
+    let run = |args: &[&str]| {
+        let data = served.data.path().to_string_lossy().into_owned();
+        let ran = rapport(served.data.path(), &[&["people", "--data", &data], args].concat(), "");
+        (ran.status.success(), words(&ran))
+    };
+    let link = |told: &str| format!("/welcome/{}", told.split_once("/welcome/").expect("a link").1.trim());
+    let (listed, people) = run(&["list"]);
+    assert!(listed && people.contains("owner") && people.contains("Ann <ann@shop.example>"), "{people}");
+    let (made, told) = run(&["invite", "--role", "agent", "--public-url", "https://chat.shop.example/"]);
+    assert!(made && told.contains("https://chat.shop.example/welcome/"), "{told}");
+    assert!(run(&["list"]).1.contains("a link for a new account made at the command line"));
+    let mut bob = Browser::new(&served);
+    let path = link(&told);
+    let csrf = bob.get(&path).await.csrf();
+    let form = [("name", "Bob"), ("email", "bob@shop.example"), ("password", PASSWORD), ("csrf", &csrf)];
+    assert_eq!(bob.post(&path, &form).await.status, 303);
+    assert_eq!(role_of(&mut owner, 2).await, "agent");
+    let (made, told) = run(&["new-password", " BOB@shop.example "]);
+    assert!(made, "{told}");
+    let (path, new) = (link(&told), "five other words in a row");
+    let mut other = Browser::new(&served);
+    let csrf = other.get(&path).await.csrf();
+    assert_eq!(other.post(&path, &[("password", new), ("csrf", &csrf)]).await.status, 303);
+    assert_eq!(other.log_in("bob@shop.example", new).await.status, 303);
+    let record = owner.get("/record").await.text;
+    assert!(record.contains("the command line") && record.contains("made a link for a new password"), "{record}");
+    for (args, problem) in [
+        (vec!["invite", "--role", "emperor"], "There is no role `emperor`. Write one of: owner, lead"),
+        (vec!["new-password", "eve@evil.example"], "Nobody has an account with the address eve@evil.example"),
+    ] {
+        let (made, told) = run(&args);
+        assert!(!made && told.contains(problem), "{told}");
+    }
+    let nowhere = rapport(served.data.path(), &["people", "list", "--data", "elsewhere"], "");
+    assert!(words(&nowhere).contains("There are no accounts in elsewhere. Name the server's folder with --data."));
 }

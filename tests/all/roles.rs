@@ -73,6 +73,7 @@ const MATRIX: &[(&str, &str, &[&str])] = &[
     ("get", "/record", LEADS),
     ("get", "/webhooks", LEADS),
     ("post", "/webhooks/replay", LEADS),
+    ("get", "/insights", LEADS),
 ];
 
 /// What `router.rs` says, as pairs of method and route.

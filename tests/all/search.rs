@@ -1,6 +1,6 @@
 //! Search: in both stores, and from the inbox.
 use super::served::Served;
-use super::support::MORNING;
+use super::support::{MORNING, before};
 use super::visitor::{ann, inbox, invited};
 use rapport::engine::{Event, Session, Speaker, What};
 use rapport::id::{AgentId, SessionId, TurnId};
@@ -11,23 +11,33 @@ use rapport::time::Millis;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-fn agent() -> Speaker {
+pub fn agent() -> Speaker {
     Speaker::Agent { id: AgentId(1), name: "Ann".into() }
 }
 
-/// A chat with these entries, a second apart.
+/// A chat with these entries, a second apart, each in a turn of its own.
 pub async fn chat(store: &dyn Store, whats: Vec<What>) -> SessionId {
+    chat_of_turns(store, whats, 1).await
+}
+
+/// A chat with these entries, so many to a turn.
+pub async fn chat_of_turns(store: &dyn Store, whats: Vec<What>, many: usize) -> SessionId {
     let mut session = Session::new(SessionId::new(uuid::Uuid::now_v7()), "test", MORNING);
     store.create(&session, hashed("token")).await.expect("created");
-    for what in whats {
+    for whats in whats.chunks(many) {
         let after = session.seq;
-        let event = Event { seq: after + 1, at: Millis(MORNING.0 + 1000 * i64::try_from(after).expect("few")), what };
-        session.apply(&event);
+        let mut events = Vec::new();
+        for what in whats {
+            let at = Millis(MORNING.0 + 1000 * i64::try_from(session.seq).expect("few"));
+            let event = Event { seq: session.seq + 1, at, what: what.clone() };
+            session.apply(&event);
+            events.push(event);
+        }
         let commit = Commit {
             session: session.id,
             turn: TurnId::new(uuid::Uuid::now_v7()),
             after,
-            events: vec![event],
+            events,
             outbox: vec![],
             set_timers: vec![],
             cancelled: vec![],
@@ -128,13 +138,7 @@ async fn what_was_said_before_there_was_a_search_is_found_too() {
     let session = chat(&store, whats).await;
     drop(store);
     let direct = rusqlite::Connection::open(&path).expect("the file");
-    direct
-        .execute_batch(
-            "DROP TABLE said; DROP TABLE canned; DROP TABLE deliveries; ALTER TABLE timers DROP COLUMN held;
-             DROP TABLE contact_chats; DROP TABLE contact_notes; DROP TABLE contact_words; DROP TABLE contacts;
-             DROP INDEX sessions_by_last_word; PRAGMA user_version = 8;",
-        )
-        .expect("as it was before");
+    before(&direct, "009_search");
     drop(direct);
     let store = Sqlite::open(&path).expect("carried over");
     let hits = Store::search(&store).search("teapot", 9).await.expect("read");

@@ -72,3 +72,35 @@ impl Connector for NoSystems {
         rapport::engine::Answer::Failed { problem: format!("{}.{} is not there", request.system, request.action) }
     }
 }
+
+/// How each migration is undone, the latest first: tests open a store as an earlier version left it.
+const UNDO: &[(&str, &str)] = &[
+    ("017_mentions", "DROP TABLE mentions;"),
+    ("016_visits", "DROP TABLE visits;"),
+    ("015_webhooks", "DROP TABLE deliveries;"),
+    (
+        "012_contacts",
+        "DROP TABLE contact_chats; DROP TABLE contact_notes; DROP TABLE contact_words; DROP TABLE contacts;
+         DROP INDEX sessions_by_last_word;",
+    ),
+    ("011_claims", "ALTER TABLE timers DROP COLUMN held;"),
+    ("010_canned", "DROP TABLE canned;"),
+    ("009_search", "DROP TABLE said;"),
+];
+
+/// The database as it was before this migration.
+pub fn before(direct: &rusqlite::Connection, migration: &str) {
+    let files = std::fs::read_dir(root().join("src/store/migrations")).expect("the migrations");
+    let name = |f: std::io::Result<std::fs::DirEntry>| {
+        f.ok()?.file_name().to_string_lossy().strip_suffix(".sql").map(str::to_owned)
+    };
+    let mut files: Vec<String> = files.filter_map(name).collect();
+    files.sort();
+    let first = files.iter().position(|f| f == migration).expect("such a migration");
+    for file in files[first..].iter().rev() {
+        let undo = UNDO.iter().find(|(name, _)| name == file);
+        let (_, sql) = undo.unwrap_or_else(|| panic!("say in tests/all/support.rs how {file} is undone"));
+        direct.execute_batch(sql).unwrap_or_else(|e| panic!("{file}: {e}"));
+    }
+    direct.pragma_update(None, "user_version", i64::try_from(first).expect("few")).expect("as it was before");
+}

@@ -9,6 +9,8 @@ use rapport::id::{AgentId, SessionId, TurnId};
 use rapport::runtime::canned::Replies;
 use rapport::runtime::contacts::Contacts;
 use rapport::runtime::desk::tickets::{Ticket, Tickets};
+use rapport::runtime::insights::Insights;
+use rapport::runtime::mentions::Mentions;
 use rapport::runtime::people::People;
 use rapport::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use rapport::runtime::search::Search;
@@ -338,6 +340,12 @@ impl Store for Remote {
     }
     fn contacts(&self) -> &dyn Contacts {
         Store::contacts(&self.truth.memory)
+    }
+    fn insights(&self) -> &dyn Insights {
+        Store::insights(&self.truth.memory)
+    }
+    fn mentions(&self) -> &dyn Mentions {
+        Store::mentions(&self.truth.memory)
     }
     fn search(&self) -> &dyn Search {
         Store::search(&self.truth.memory)

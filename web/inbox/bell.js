@@ -3,6 +3,10 @@
 const KEY = "rapport/inbox/sound";
 const TONES = [659.25, 880];
 
+/** Of several tabs one rings: whoever holds the lock. When it closes, the next one does. */
+let leads = !navigator.locks;
+navigator.locks?.request("rapport/inbox/bell", () => new Promise(() => (leads = true)));
+
 export class Bell {
   on = read();
   #audio = null;
@@ -14,11 +18,14 @@ export class Bell {
     } catch {
       // Not kept: off again after a reload.
     }
-    if (this.on) this.ring();
+    if (this.on) this.#ring();
   }
 
   ring() {
-    if (!this.on) return;
+    if (this.on && leads) this.#ring();
+  }
+
+  #ring() {
     this.#audio ??= new AudioContext();
     TONES.forEach((tone, i) => this.#play(tone, this.#audio.currentTime + i * 0.14));
   }

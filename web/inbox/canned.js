@@ -22,7 +22,7 @@ export function filled(text, { row, view, me }) {
 /** The first name in braces that is still to be filled in. */
 export const unfilled = (text) => /\{\s*[\p{L}\p{N}_.]+\s*\}/u.exec(text)?.[0];
 
-export const Menu = ({ found, at, onPick }) => html`<ul id="canned" class="canned" role="listbox" aria-label="Replies">
-  ${found.map((r, i) => html`<li key=${r.name} id=${`canned-${i}`} role="option" aria-selected=${i === at} data-test="canned" onMouseDown=${(e) => (e.preventDefault(), onPick(r))}><b>/${r.name}</b><span>${r.text}</span></li>`)}
+export const Menu = ({ found, at, onPick, sign = "/" }) => html`<ul id="canned" class="canned" role="listbox" aria-label=${sign === "/" ? "Replies" : "Colleagues"}>
+  ${found.map((r, i) => html`<li key=${r.name} id=${`canned-${i}`} role="option" aria-selected=${i === at} data-test="canned" onMouseDown=${(e) => (e.preventDefault(), onPick(r))}><b>${sign}${r.name}</b><span>${r.text}</span></li>`)}
   ${!found.length && html`<li class="none" role="option" aria-disabled="true" aria-selected="false">No reply of that name.</li>`}
 </ul>`;

@@ -2,6 +2,7 @@
 import { Component, html } from "../vendor/htm-3.1.1/preact/standalone.module.js";
 import { Menu, filled, fitting } from "./canned.js";
 import { hints } from "./hints.js";
+import { colleagues, completed } from "./mention.js";
 import { Key } from "./parts.js";
 
 const TYPING_EVERY = 3_000;
@@ -35,15 +36,16 @@ export class Composer extends Component {
     if (this.session && this.state.shown !== shown) this.setState({ shown, text: this.props.store.out.draft(this.session, shown) });
   }
 
-  /** The replies that are offered, where one types a slash. */
+  /** What is offered: replies where one types a slash, in a note colleagues where one types an at sign. */
   get offered() {
     const { store } = this.props;
-    return this.mode === "reply" && !this.state.shut ? fitting(this.state.text, store.canned[store.row?.bot]) : null;
+    if (this.state.shut) return null;
+    return this.mode === "reply" ? fitting(this.state.text, store.canned[store.row?.bot]) : colleagues(this.state.text, store.staff, store.me);
   }
 
   pick = (reply) => {
     const { store } = this.props;
-    const text = filled(reply.text, { row: store.row, view: store.open?.view, me: store.me });
+    const text = this.mode === "note" ? completed(this.state.text, reply.name) : filled(reply.text, { row: store.row, view: store.open?.view, me: store.me });
     this.setState({ text, pick: 0 }, () => this.focus());
     store.out.keepDraft(this.session, this.mode, text);
   };
@@ -93,7 +95,7 @@ export class Composer extends Component {
     const hint = row.state === "agent" && !isMine ? `${row.agent?.name} has this chat. You can leave a note.` : row.state === "resolved" ? "This chat is solved. You can still leave a note." : "Take this chat to reply. You can leave a note without taking it.";
     return html`<form class=${`compose ${note ? "is-note" : ""}`} onSubmit=${(e) => (e.preventDefault(), this.send())}>
       ${!isMine && html`<p class="hint">${hint}</p>`}
-      ${offered && html`<${Menu} found=${offered} at=${pick} onPick=${this.pick} />`}
+      ${offered && html`<${Menu} sign=${note ? "@" : "/"} found=${offered} at=${pick} onPick=${this.pick} />`}
       <textarea
         aria-controls=${offered ? "canned" : null}
         aria-activedescendant=${offered?.length ? `canned-${pick}` : null}
@@ -123,5 +125,5 @@ export class Composer extends Component {
 /** Beside the words, never in their way. */
 function Hints({ text, store }) {
   const found = hints(text, store.bot?.manner, store.open?.view).slice(0, 2);
-  return html`<ul class="hints" role="status" data-test="hints">${found.map((h) => html`<li key=${h.words} class=${h.tone}>${h.words}</li>`)}</ul>`;
+  return html`<div role="status" data-test="hints">${found.length > 0 && html`<ul class="hints">${found.map((h) => html`<li key=${h.words} class=${h.tone}>${h.words}</li>`)}</ul>`}</div>`;
 }

@@ -3,9 +3,9 @@ import { Component, html } from "../vendor/htm-3.1.1/preact/standalone.module.js
 import { Icon } from "./parts.js";
 
 export const KEYS = [
-  ["Chats", [["j", "k", "Next, previous chat"], ["Enter", "Open the chat"], ["1", "6", "Waiting … Solved"], ["/", "Search all chats"], ["Ctrl", "k", "Find any command or chat"], ["w", "Take a break, come back"], ["Esc", "Leave what you are in"]]],
-  ["This chat", [["t", "Take it"], ["a", "x", "Accept, pass an offer"], ["p", "Pass it on"], ["z", "Put it off"], ["g", "Add a tag"], ["r", "Reply"], ["n", "Note for colleagues"], ["b", "Hand back to the bot"], ["B", "Hand back at a chosen flow"], ["e", "Resolve"], ["i", "Details"], ["s", "Save as a test"]]],
-  ["Writing", [["Enter", "Send"], ["Shift", "Enter", "New line"], ["/", "A reply for all"]]],
+  ["Chats", [["j", "k", "Next, previous chat"], ["Enter", "Open the chat"], ["1", "7", "Waiting … Overdue"], ["m", "Notes that name you"], ["/", "Search all chats"], ["Ctrl", "k", "Find any command or chat"], ["w", "Take a break, come back"], ["Esc", "Leave what you are in"]]],
+  ["This chat", [["t", "Take it; for leads: take it over"], ["a", "x", "Accept, pass an offer"], ["p", "Pass it on"], ["z", "Put it off"], ["g", "Add a tag"], ["r", "Reply"], ["n", "Note for colleagues"], ["b", "Hand back to the bot"], ["B", "Hand back at a chosen flow"], ["e", "Resolve"], ["i", "Details"], ["s", "Save as a test"]]],
+  ["Writing", [["Enter", "Send"], ["Shift", "Enter", "New line"], ["/", "A reply for all"], ["@", "Name a colleague in a note"]]],
 ];
 
 export class Help extends Component {

@@ -1,6 +1,7 @@
 /** Puts the inbox together: panes, keys, sound, title. */
 import { Component, html, render } from "../vendor/htm-3.1.1/preact/standalone.module.js";
 import { Bell } from "./bell.js";
+import { Mentions } from "./mention.js";
 import { Help, KEYS } from "./help.js";
 import { HandBack, Snooze, Tag, Transfer } from "./ask.js";
 import { Palette } from "./palette.js";
@@ -17,7 +18,7 @@ const csrf = document.querySelector("meta[name=csrf]").content;
 const bell = new Bell();
 
 class App extends Component {
-  state = { help: false, panel: false, late: false, record: null, palette: false, search: false, ask: null };
+  state = { help: false, panel: false, late: false, record: null, palette: false, search: false, ask: null, mentions: false };
 
   constructor() {
     super();
@@ -66,7 +67,7 @@ class App extends Component {
     }
     if (event.key === "Escape") return this.escape(writing);
     if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = this.keys[event.key] ?? (/^[1-6]$/.test(event.key) ? () => this.store.show(VIEWS[event.key - 1]) : null);
+    const act = this.keys[event.key] ?? (/^[1-7]$/.test(event.key) ? () => this.store.show(VIEWS[event.key - 1]) : null);
     // Enter on a button is that button's; on a row, the row the keys have reached.
     if (!act || this.busy || (event.key === "Enter" && event.target.closest?.("button:not(.row), a"))) return;
     event.preventDefault();
@@ -79,9 +80,10 @@ class App extends Component {
     ArrowDown: () => this.move(1),
     ArrowUp: () => this.move(-1),
     Enter: () => this.store.openChat(this.store.cursor),
-    t: () => this.can("take"),
+    t: () => this.can(this.store.mayTakeOver ? "take_over" : "take"),
     a: () => this.store.offers[0] && this.store.accept(this.store.offers[0].session),
     x: () => this.store.offers[0] && this.store.pass(this.store.offers[0].session),
+    m: () => this.setState({ mentions: true }),
     w: () => this.store.answers && this.store.setAway(!this.store.away),
     b: () => this.can("hand_back"),
     B: () => this.ask("hand_back"),
@@ -99,8 +101,8 @@ class App extends Component {
 
   /** A dialog is open: it has the keys. */
   get busy() {
-    const { help, record, palette, search, ask } = this.state;
-    return help || record || palette || search || ask;
+    const { help, record, palette, search, ask, mentions } = this.state;
+    return help || record || palette || search || ask || mentions;
   }
 
   ask(what) {
@@ -116,6 +118,7 @@ class App extends Component {
     const own = [
       [store.offers.length, "Accept the offered chat", "A", this.keys.a],
       [takes, "Take this chat", "T", this.keys.t],
+      [store.mayTakeOver, "Take this chat over", "T", this.keys.t],
       [isMine, "Reply", "R", this.keys.r],
       [writes, "Write a note for colleagues", "N", this.keys.n],
       [isMine, "Pass this chat on", "P", this.keys.p],
@@ -127,7 +130,9 @@ class App extends Component {
       [row, "Save as a test", "S", this.keys.s],
       [store.answers, store.away ? "I am back: offer chats to me" : "Take a break: offer me no chats", "W", this.keys.w],
       [true, "Search all chats", "/", this.keys["/"]],
+      [true, "Notes that name you", "M", this.keys.m],
       [true, "Show the keys", "?", this.keys["?"]],
+      [true, "Log out", null, () => document.querySelector("form[action='/logout']").requestSubmit()],
     ];
     const views = VIEWS.map((view, i) => [true, `Show ${view}`, String(i + 1), () => store.show(view)]);
     const chats = store.everyRow().map((r) => [true, `Open ${r.name}`, null, () => store.openChat(r.session)]);
@@ -146,12 +151,13 @@ class App extends Component {
   /** Keys do what the buttons on the page do, and no more. */
   can(t) {
     const { row, isMine, state } = this.store;
-    const may = t === "take" ? this.store.answers && (row?.state === "waiting" || row?.state === "bot") : isMine;
+    const may = t === "take_over" ? this.store.mayTakeOver : t === "take" ? this.store.answers && (row?.state === "waiting" || row?.state === "bot") : isMine;
     if (may && state === "open") this.store.act(t);
   }
 
   escape(writing) {
     if (this.state.search) this.setState({ search: false });
+    else if (this.state.mentions) this.setState({ mentions: false });
     else if (this.state.palette) this.setState({ palette: false });
     else if (this.state.ask) this.setState({ ask: null });
     else if (this.state.help) this.setState({ help: false });
@@ -161,17 +167,18 @@ class App extends Component {
     else this.store.closeChat();
   }
 
-  render(_, { help, panel, record, palette, search, ask }) {
+  render(_, { help, panel, record, palette, search, ask, mentions }) {
     const { store } = this;
     return html`<div class=${`inbox ${panel ? "with-panel" : ""}`}>
       <${Rail} store=${store} csrf=${csrf} sound=${bell.on} onSound=${() => (bell.toggle(), this.draw())} onHelp=${() => this.setState({ help: true })} />
-      <${Queue} store=${store} onSearch=${this.keys["/"]} />
+      <${Queue} store=${store} onSearch=${this.keys["/"]} onMentions=${this.keys.m} />
       <${Talk} store=${store} composer=${this.keep} onAsk=${(what) => (what === "palette" ? this.setState({ palette: true }) : this.ask(what))} onPanel=${() => this.setState({ panel: !panel })} onRecord=${() => this.record()} />
       <${Panel} store=${store} onClose=${() => this.setState({ panel: false })} />
       <${Banner} store=${store} late=${this.late} />
       <div class="toasts" role="status">${store.toasts.map((t) => html`<p key=${t.key} class=${`toast ${t.kind}`} data-test="toast">${t.words}</p>`)}</div>
       ${record && html`<${Record} key=${record} session=${record} store=${store} csrf=${csrf} onClose=${() => this.setState({ record: null })} />`}
       ${palette && html`<${Palette} commands=${this.commands} onClose=${() => this.setState({ palette: false })} />`}
+      ${mentions && html`<${Mentions} store=${store} onClose=${() => this.setState({ mentions: false })} />`}
       ${search && html`<${Search} store=${store} onClose=${() => this.setState({ search: false })} />`}
       ${ask === "transfer" && html`<${Transfer} store=${store} onClose=${() => this.setState({ ask: null })} />`}
       ${ask === "snooze" && html`<${Snooze} store=${store} onClose=${() => this.setState({ ask: null })} />`}

@@ -5,8 +5,8 @@ import { Offers } from "./offers.js";
 import { VIEWS } from "./store.js";
 import { ago, at, when } from "./words.js";
 
-const NAMES = { waiting: "Waiting", mine: "Mine", later: "Later", team: "Team", bot: "Bot", resolved: "Solved" };
-const COUNTED = ["waiting", "mine", "later", "team"];
+const NAMES = { waiting: "Waiting", mine: "Mine", later: "Later", team: "Team", bot: "Bot", resolved: "Solved", late: "Overdue" };
+const COUNTED = ["waiting", "mine", "later", "team", "late"];
 const NOTHING = {
   waiting: ["leaf", "Nobody is waiting", "When a customer needs a person, the chat appears here at once."],
   mine: ["inbox", "No chats of yours", "Take one from Waiting and it stays here until you hand it back or resolve it."],
@@ -14,9 +14,10 @@ const NOTHING = {
   team: ["people", "Colleagues are free", "Chats that colleagues have taken show here."],
   bot: ["bot", "The bot has no open chats", "You can read along here, and step in where you want to."],
   resolved: ["check", "Nothing solved yet", "Solved chats are kept here."],
+  late: ["leaf", "Nothing is overdue", "Chats whose first reply, solution or promise is late show here. A lead can take them over."],
 };
 
-export function Queue({ store, onSearch }) {
+export function Queue({ store, onSearch, onMentions }) {
   const rows = store.rows();
   const waiting = store.rows("waiting");
   const longest = Math.min(...waiting.map((r) => r.since));
@@ -24,10 +25,10 @@ export function Queue({ store, onSearch }) {
     <header>
       <h1>Inbox</h1>
       <span class="muted">${waiting.length ? `${waiting.length} waiting · longest ${ago(longest)}` : "nobody waits"}</span>
-      <span class="grow"></span><button type="button" class="icon" aria-label="Search" title="Search all chats (/)" data-test="search-open" onClick=${onSearch}><${Icon} name="search" /></button>
+      <span class="grow"></span>${store.mentions.length > 0 && html`<button type="button" class="icon badge" aria-label=${`${store.mentions.length} notes name you`} title="Notes that name you (m)" data-test="mentions" onClick=${onMentions}>@<b>${store.mentions.length}</b></button>`}<button type="button" class="icon" aria-label="Search" title="Search all chats (/)" data-test="search-open" onClick=${onSearch}><${Icon} name="search" /></button>
     </header>
     <${Offers} store=${store} />
-    <div class="tabs" role="group" aria-label="Views">${VIEWS.map((view) => html`<${Tab} key=${view} store=${store} view=${view} />`)}</div>
+    <div class="tabs" role="group" aria-label="Views">${VIEWS.filter((view) => view !== "late" || store.view === view || store.rows(view).length > 0).map((view) => html`<${Tab} key=${view} store=${store} view=${view} />`)}</div>
     <div class="rows" role="group" aria-label=${NAMES[store.view]}>
       ${rows.map((row) => html`<${Row} key=${row.session} store=${store} row=${row} />`)}
       ${!rows.length && (store.me ? html`<${Nothing} view=${store.view} />` : html`<${Loading} />`)}
@@ -39,7 +40,7 @@ function Tab({ store, view }) {
   const count = COUNTED.includes(view) ? store.rows(view).length : 0;
   const on = store.view === view;
   return html`<button type="button" aria-pressed=${on} class=${on ? "on" : ""} data-test=${`view-${view}`} onClick=${() => store.show(view)}>
-    ${NAMES[view]}${count > 0 && html`${" "}<span class=${view === "waiting" ? "count hot" : "count"}>${count}</span>`}
+    ${NAMES[view]}${count > 0 && html`${" "}<span class=${view === "waiting" || view === "late" ? "count hot" : "count"}>${count}</span>`}
   </button>`;
 }
 
@@ -65,9 +66,12 @@ function Row({ store, row }) {
   </button>`;
 }
 
+const LATE = { first_reply: "no reply yet", solved: "overdue", promise: "promise late" };
+
 function Side({ row, view }) {
   const loud = row.priority === "urgent" || row.priority === "high";
   if (view === "later") return html`<${Chip}>${when(row.ticket.until)}<//>`;
+  if (row.late?.length) return html`<${Chip} tone="bad">${LATE[row.late[0]]}<//>`;
   const late = row.reply_by && row.reply_by < Date.now();
   if (row.reply_by && view !== "resolved") return html`<${Chip} tone=${late ? "bad" : "warm"} title="When the first reply is due">${late ? `late, ${at(row.reply_by)}` : `by ${at(row.reply_by)}`}<//>`;
   return html`${row.mood && row.mood !== "neutral" ? html`<${Mood} mood=${row.mood} />` : loud && view === "waiting" ? html`<${Chip} tone="warm">${row.priority}<//>` : null}
@@ -85,6 +89,7 @@ export function Rail({ store, sound, onSound, onHelp, csrf }) {
     <a class="logo" href="/" aria-label="rapport"><${Icon} name="logo" /></a>
     <a class="on" href="/inbox" aria-current="page" aria-label="Inbox"><${Icon} name="inbox" /></a>
     <a href="/inbox/contacts" aria-label="Customers" title="Customers"><${Icon} name="contacts" /></a>
+    ${leads && html`<a href="/insights" aria-label="Insights" title="Insights"><${Icon} name="insights" /></a>`}
     ${leads && html`<a href="/people" aria-label="People" title="People"><${Icon} name="people" /></a>`}
     <a href="/docs" aria-label="Documentation"><${Icon} name="book" /></a>
     <span class="grow"></span>

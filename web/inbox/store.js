@@ -3,7 +3,7 @@ import { Line, socket, socketUrl } from "../shared/line.js";
 import { Outgoing } from "./outgoing.js";
 import { when } from "./words.js";
 
-export const VIEWS = ["waiting", "mine", "later", "team", "bot", "resolved"];
+export const VIEWS = ["waiting", "mine", "later", "team", "bot", "resolved", "late"];
 const PRIORITIES = ["urgent", "high", "normal", "low"];
 const TYPING_LASTS = 6_000;
 const TOAST_LASTS = 7_000;
@@ -22,6 +22,10 @@ export class Store {
   /** Colleagues who are here: `{id, name, takes}`. */
   people = [];
   bots = [];
+  /** Everybody who can be named in a note: `{id, name}`. */
+  staff = [];
+  /** Notes that name this agent and are not read: `{session, seq, at, by, text, chat}`. */
+  mentions = [];
   /** Replies for all, by bot: `{name, text}`. */
   canned = {};
   signedOut = false;
@@ -58,7 +62,7 @@ export class Store {
   rows(view = this.view) {
     const mine = (r) => r.agent?.id === this.me?.id;
     const later = (r) => r.ticket?.standing === "snoozed";
-    const belongs = { waiting: (r) => r.state === "waiting", mine: (r) => r.state === "agent" && mine(r) && !later(r), later: (r) => r.state === "agent" && mine(r) && later(r), team: (r) => r.state === "agent" && !mine(r) }[view] ?? ((r) => r.state === view);
+    const belongs = { waiting: (r) => r.state === "waiting", mine: (r) => r.state === "agent" && mine(r) && !later(r), later: (r) => r.state === "agent" && mine(r) && later(r), team: (r) => r.state === "agent" && !mine(r), late: (r) => r.late?.length > 0 && r.state !== "resolved" }[view] ?? ((r) => r.state === view);
     const rank = (r) => Math.max(0, PRIORITIES.indexOf(r.priority ?? "normal"));
     const order = view === "later" ? (a, b) => a.ticket.until - b.ticket.until : view === "waiting" ? (a, b) => rank(a) - rank(b) || a.since - b.since : (a, b) => b.updated - a.updated;
     return [...this.#rows.values()].filter(belongs).sort(order);
@@ -89,6 +93,16 @@ export class Store {
   /** Whether this role answers customers; others read along. */
   get answers() {
     return this.me?.answers ?? false;
+  }
+
+  /** Whether this role looks after the others. */
+  get leads() {
+    return ["owner", "lead"].includes(this.me?.role);
+  }
+
+  /** A lead may take a chat from a colleague. */
+  get mayTakeOver() {
+    return this.leads && this.row?.state === "agent" && !this.isMine;
   }
 
   get isMine() {
@@ -189,7 +203,7 @@ export class Store {
     const { row } = this;
     if (!row) return;
     const { ok, code, message } = await this.out.act({ t, session: row.session, ...more });
-    if (ok && t === "take") this.view = "mine";
+    if (ok && (t === "take" || t === "take_over")) this.view = "mine";
     if (ok && t === "hand_back") this.toast(`The bot goes on with ${row.name}.`);
     if (ok && t === "resolve") this.toast(`Solved. ${row.name} can write again any time.`);
     if (code === "taken") this.toast(message || "A colleague was a moment faster. You can read along.", "kind");
@@ -228,14 +242,14 @@ export class Store {
   }
 
   #take(frame) {
-    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, offer: this.#offer, offer_over: this.#offerOver, people: this.#people, looking: this.#looking, late: this.#late, ticket: this.#ticket, woke: this.#woke, listed: this.#listed, found: this.#settled, canned: this.#canned, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
+    const act = { welcome: this.#welcome, row: this.#row, opened: this.#panel, view: this.#panel, events: this.#events, typing: this.#typing, offer: this.#offer, offer_over: this.#offerOver, people: this.#people, looking: this.#looking, late: this.#late, mentions: this.#mentions, ticket: this.#ticket, woke: this.#woke, listed: this.#listed, found: this.#settled, canned: this.#canned, done: this.#settled, refused: this.#settled, error: this.#error }[frame.t];
     act?.call(this, frame);
     this.#changed();
   }
 
-  #welcome({ me, rows, bots = [], people = [] }) {
+  #welcome({ me, rows, bots = [], people = [], staff = [] }) {
     this.me = me;
-    [this.bots, this.people, this.offers] = [bots, people, []];
+    [this.bots, this.people, this.staff, this.offers] = [bots, people, staff, []];
     this.signedOut = false;
     for (const [id, row] of this.#rows) if (row.state === "waiting" || row.state === "agent") this.#rows.delete(id);
     for (const row of rows) {
@@ -255,6 +269,7 @@ export class Store {
     const waits = row.state === "waiting" && before?.state !== "waiting";
     const wrote = row.state === "agent" && row.agent?.id === this.me?.id && before && before.last !== row.last;
     if (waits || wrote) this.#called(row);
+    if (before?.agent?.id === this.me?.id && before?.state === "agent" && row.state === "agent" && row.agent?.id !== this.me?.id) this.toast(`${row.agent.name} has taken over ${row.name}.`, "kind");
     if (!this.cursor) this.cursor = this.rows()[0]?.session ?? null;
   }
 
@@ -295,21 +310,30 @@ export class Store {
     this.toast(`${row.name} is back: you put this chat off until now.`, "kind");
   }
 
-  #late({ session, team }) {
+  #late({ session, team, what }) {
     const row = this.#rows.get(session);
     if (!row) return;
+    this.#rows.set(session, { ...row, late: [...new Set([...(row.late ?? []), what])] });
     this.#called(row);
-    this.toast(`${row.name} has waited longer for ${team} than was promised.`, "bad");
+    const words = { first_reply: `has waited longer for ${team} than was promised`, solved: `waits longer for a solution by ${team} than was promised`, promise: "was promised something that is late" };
+    this.toast(`${row.name} ${words[what]}.`, "bad");
   }
 
-  #panel({ session, view, contact = null }) {
+  #mentions({ all, fresh }) {
+    this.mentions = all;
+    const latest = fresh && all.find((m) => m.session === fresh);
+    if (!latest) return;
+    this.#called(this.#rows.get(fresh));
+    this.toast(`${latest.by} names you in a note about ${latest.chat}.`, "kind");
+  }
+
+  #panel({ session, view, contact = null, visit = null }) {
     if (this.open?.session !== session) return;
-    this.open.view = view;
-    this.open.contact = contact;
+    Object.assign(this.open, { view, contact, visit });
     const { name, state, agent, mood, last, since, updated = since, bot, team, priority } = view;
-    const { reply_by, ticket } = this.#rows.get(session) ?? {};
+    const { reply_by, solve_by, late, ticket } = this.#rows.get(session) ?? {};
     const mine = this.isMine;
-    this.#rows.set(session, { session, name, state, agent, mood, last, since, updated, bot, team, priority, reply_by, ticket });
+    this.#rows.set(session, { session, name, state, agent, mood, last, since, updated, bot, team, priority, reply_by, solve_by, late, ticket });
     if (!mine) this.#read();
   }
 
@@ -355,7 +379,7 @@ export class Store {
   }
 
   #list() {
-    if (this.view !== "team" && this.view !== "later") this.#line.send({ t: "list", view: this.view });
+    if (!["team", "later", "late"].includes(this.view)) this.#line.send({ t: "list", view: this.view });
   }
 
   #look(session) {

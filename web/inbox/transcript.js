@@ -3,7 +3,7 @@ import { Component, html } from "../vendor/htm-3.1.1/preact/standalone.module.js
 import { markdown, plain } from "../shared/md.js";
 import { Composer } from "./composer.js";
 import { Chip, Empty, Face, Icon, Key } from "./parts.js";
-import { ago, at, bytes, dayOf, line } from "./words.js";
+import { ago, at, bytes, dayOf, line, stretch } from "./words.js";
 
 const GROUP = 180_000;
 const NEAR = 120;
@@ -32,7 +32,7 @@ function Head({ store, row, onPanel, onRecord, onAsk }) {
   return html`<header>
     <button type="button" class="icon back" aria-label="Back to the list" onClick=${() => store.closeChat()}><${Icon} name="back" /></button>
     <${Face} row=${row} size="small" />
-    <div class="name"><h1>${row.name}</h1><span class="muted">${where}</span></div>
+    <div class="name"><h1>${row.name}</h1><span class="muted">${where}</span><${Measured} visit=${store.open.visit} /></div>
     <span class="grow"></span>
     <${Looking} who=${store.open.looking} />
     <${Actions} store=${store} row=${row} onAsk=${onAsk} />
@@ -40,6 +40,22 @@ function Head({ store, row, onPanel, onRecord, onAsk }) {
     <button type="button" class="icon more" aria-label="More" data-test="more" onClick=${() => onAsk("palette")}><${Icon} name="more" /></button>
     <button type="button" class="icon details" aria-label="Details" title="Details (i)" onClick=${onPanel}><${Icon} name="panel" /></button>
   </header>`;
+}
+
+/** How long the customer waited, and how it went. */
+function Measured({ visit }) {
+  if (!visit) return null;
+  const felt = visit.felt && [visit.felt.first, visit.felt.last].map((f) => f ?? "calm");
+  const facts = [
+    visit.waited !== null && `waited ${stretch(visit.waited)}`,
+    visit.first_reply !== null && `first reply after ${stretch(visit.first_reply)}`,
+    visit.resolution !== null && `solved after ${stretch(visit.resolution)}`,
+    felt && (felt[0] === felt[1] ? felt[0] : `${felt[0]} → ${felt[1]}`),
+    visit.kept > 0 && `${visit.kept} ${visit.kept === 1 ? "promise" : "promises"} kept`,
+    visit.late > 0 && `${visit.late} late`,
+    visit.feedback && `feedback ${visit.feedback} of 5`,
+  ].filter(Boolean);
+  return facts.length > 0 && html`<span class="muted measured" data-test="measured">${facts.join(" · ")}</span>`;
 }
 
 /** Who else has this chat open. */
@@ -56,7 +72,9 @@ function Actions({ store, row, onAsk }) {
       <button type="button" class="icon second" aria-label="Pass on" title="Pass on (p)" data-test="transfer" disabled=${off} onClick=${() => onAsk("transfer")}><${Icon} name="pass" /></button>
       <button type="button" class="second" data-test="hand-back" disabled=${off} onClick=${() => store.act("hand_back")}>Hand back<${Key}>B<//></button>
       <button type="button" class="primary" data-test="resolve" disabled=${off} onClick=${() => store.act("resolve")}>Resolve<${Key}>E<//></button>`;
-  if (row.state === "agent") return html`<${Chip} tone="accent">with ${row.agent?.name ?? "a colleague"}<//>`;
+  if (row.state === "agent")
+    return html`<${Chip} tone="accent">with ${row.agent?.name ?? "a colleague"}<//>
+      ${store.mayTakeOver && html`<button type="button" data-test="take-over" disabled=${off} onClick=${() => store.act("take_over")}>Take over<${Key}>T<//></button>`}`;
   if (row.state === "resolved") return html`<${Chip} tone="good">solved ${ago(row.since)}${/\d [smh]$/.test(ago(row.since)) ? " ago" : ""}<//>`;
   if (!store.answers) return null;
   return html`<button type="button" class="primary" data-test="take" disabled=${off} onClick=${() => store.act("take")}>Take<${Key}>T<//></button>`;

@@ -18,6 +18,17 @@ export function ago(ms, now = Date.now()) {
   return date.format(ms);
 }
 
+/** A length of time: `40 s`, `12 min`, `3 h 5 min`, `2 days`. */
+export function stretch(ms) {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  return `${(hours / 24).toFixed(1)} days`;
+}
+
 export function due(ms, now = Date.now()) {
   const day = (n) => date.format(now + n * 86_400_000);
   const name = date.format(ms) === day(0) ? "today" : date.format(ms) === day(1) ? "tomorrow" : date.format(ms);

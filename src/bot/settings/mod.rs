@@ -82,6 +82,8 @@ pub struct Identity {
 #[derive(Clone, Debug, Default)]
 pub struct Team {
     pub first_reply: Option<Term>,
+    /// How soon the matter should be solved, from when a person was asked for.
+    pub solved_within: Option<Term>,
     pub skills: Vec<String>,
     /// To whom chats are offered; `None` where people take them from the list.
     pub offer: Option<Offer>,

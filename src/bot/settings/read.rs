@@ -209,13 +209,14 @@ fn teams(reader: &mut Reader, s: &mut Settings, node: &Node) {
     s.teams = BTreeMap::new();
     for (key, node) in entries {
         let fields = reader.map(node, "A team");
-        reader.only(fields, &["skills", "first_reply", "offer chats", "accept within"], "A team");
+        reader.only(fields, &["skills", "first_reply", "solved within", "offer chats", "accept within"], "A team");
         let skills = field(fields, "skills").map(|n| reader.texts(n)).unwrap_or_default();
         let skills = skills.into_iter().map(|(t, _)| t).collect();
         let first_reply = field(fields, "first_reply").and_then(|n| term(reader, n));
+        let solved_within = field(fields, "solved within").and_then(|n| term(reader, n));
         let offer = field(fields, "offer chats").and_then(|n| offer(reader, n));
         let accept_within = field(fields, "accept within").and_then(|n| term(reader, n));
-        s.teams.insert(key.text.to_lowercase(), Team { first_reply, skills, offer, accept_within });
+        s.teams.insert(key.text.to_lowercase(), Team { first_reply, solved_within, skills, offer, accept_within });
     }
     let first = entries.first().map(|(k, _)| k.text.to_lowercase()).unwrap_or_default();
     s.default_team = if s.teams.contains_key("general") { "general".into() } else { first };

@@ -1,7 +1,8 @@
 //! What the pages ask of the desk.
 use super::{Desk, Present, Seat};
-use crate::engine::Input;
+use crate::engine::{Holder, Input};
 use crate::id::{AgentId, SessionId};
+use crate::runtime::actor::Work;
 use crate::runtime::{Receipt, Refusal, Runtime};
 
 impl Runtime {
@@ -13,6 +14,24 @@ impl Runtime {
     /// Who is there, who gets what.
     pub fn desk(&self) -> &Desk {
         &self.0.desk
+    }
+
+    /// A lead takes a chat, also from a colleague, whose replies are refused from then on. Whose it was.
+    ///
+    /// # Errors
+    /// `Over` where it is resolved, `UnknownSession`, `Busy`.
+    pub async fn take_over(
+        &self,
+        session: SessionId,
+        (agent, name): (AgentId, String),
+    ) -> Result<(Receipt, Option<String>), Refusal> {
+        let before = self.look(session, |s, _| s.holder.clone()).await?;
+        let receipt = self.0.registry.give(&self.0, session, Work::TakeOver { agent, name }).await?;
+        let from = match before {
+            Holder::Agent { id, name, .. } if id != agent => Some(name),
+            _ => None,
+        };
+        Ok((receipt, from))
     }
 
     /// An agent passes a chat on: to a team, or to a colleague, who is asked first.

@@ -8,6 +8,7 @@ pub mod tickets;
 
 use super::Inner;
 use super::actor::Work;
+use super::insights::{Promise, Visit};
 use super::ports::{Notice, Stored};
 use super::view::Row;
 use crate::bot::Bot;
@@ -16,7 +17,7 @@ use crate::id::{AgentId, SessionId};
 use crate::language::ast::Priority;
 use crate::time::Millis;
 use cases::Cases;
-use clocks::Clocks;
+use clocks::{Clocks, Due, Late};
 use floor::{Chat, Floor, Order, Over, Rules, Seat};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,10 +51,12 @@ pub enum News {
     },
     /// Who is there has changed.
     People,
-    /// A customer has waited for the first answer longer than the team says.
-    Late {
+    /// Something should have happened in a chat, and did not.
+    Late(Late),
+    /// Colleagues are named in a note.
+    Mentioned {
         session: SessionId,
-        team: String,
+        whom: Vec<AgentId>,
     },
     /// A ticket stands elsewhere now.
     Ticket {
@@ -172,8 +175,31 @@ impl Desk {
         self.lock().floor.wish(session, agent);
     }
 
-    pub fn reply_by(&self, session: SessionId) -> Option<Millis> {
-        self.lock().clocks.due(session)
+    /// When a person should have answered, or the matter be solved.
+    pub fn due(&self, session: SessionId, what: Due) -> Option<Millis> {
+        self.lock().clocks.due(session, what)
+    }
+
+    /// What should have happened in a chat, and did not.
+    pub fn lates(&self, session: SessionId) -> Vec<Due> {
+        self.lock().clocks.lates(session).collect()
+    }
+
+    /// What a chat waited for when the last process ended.
+    fn resumes(&self, bot: &Bot, visit: &Visit) {
+        let mut state = self.lock();
+        let (session, team) = (visit.session, visit.team.clone().unwrap_or_default());
+        let since = visit.asked.filter(|_| visit.solved.is_none());
+        if let Some(due) = since.and_then(|since| clocks::due(&bot.settings, &team, Due::Solved, since)) {
+            state.clocks.start(session, Due::Solved, &team, due);
+        }
+        if visit.promises.iter().any(|p| p.state == Promise::Late) {
+            state.clocks.missed(session, Due::Promise);
+        }
+    }
+
+    pub fn mentioned(&self, session: SessionId, whom: Vec<AgentId>) {
+        self.tell(News::Mentioned { session, whom });
     }
 
     pub fn looks(&self, session: SessionId, agent: AgentId) -> Looks {
@@ -204,21 +230,34 @@ impl Desk {
         match (row.state.as_str(), &row.agent) {
             ("waiting", _) => {
                 let chat = chat(row.priority);
-                if let Some(due) = clocks::first_reply(&bot.settings, &chat.team, row.since) {
-                    state.clocks.start(row.session, &chat.team, due);
+                for what in [Due::FirstReply, Due::Solved] {
+                    if let Some(due) = clocks::due(&bot.settings, &chat.team, what, row.since) {
+                        state.clocks.start(row.session, what, &chat.team, due);
+                    }
                 }
                 state.floor.waits(chat);
             }
             ("agent", Some(agent)) => state.floor.taken(chat(row.priority), agent.id, now),
             _ => {
                 state.floor.over(row.session);
-                state.clocks.stop(row.session);
+                state.clocks.stop(row.session, Due::FirstReply);
+                state.clocks.stop(row.session, Due::Solved);
             }
         }
-        if events.iter().any(|e| matches!(&e.what, What::Message { from: Speaker::Agent { .. }, .. })) {
-            state.clocks.stop(row.session);
+        let mut late = false;
+        for event in events {
+            match &event.what {
+                What::Message { from: Speaker::Agent { .. }, .. } => state.clocks.stop(row.session, Due::FirstReply),
+                What::PromiseLate { .. } => late |= state.clocks.missed(row.session, Due::Promise),
+                What::Resolved { .. } => state.clocks.stop(row.session, Due::Promise),
+                _ => {}
+            }
         }
         drop(state);
+        if late {
+            let (session, team) = (row.session, row.team.clone().unwrap_or_default());
+            self.tell(News::Late(Late { session, team, what: Due::Promise }));
+        }
         self.wake.notify_one();
     }
 
@@ -251,12 +290,12 @@ impl Inner {
                 let mut state = self.desk.lock();
                 let orders = state.floor.act(now);
                 let next = [state.floor.next(), state.clocks.next(), state.cases.next()].into_iter().flatten().min();
-                (orders, state.clocks.late(now), next)
+                (orders, state.clocks.run_out(now), next)
             };
             for order in orders {
                 self.carry_out_order(order).await;
             }
-            late.into_iter().for_each(|(session, team)| self.desk.tell(News::Late { session, team }));
+            late.into_iter().for_each(|late| self.desk.tell(News::Late(late)));
             self.clone().tell_queues();
             let next = if behind { Some(now + LOOK) } else { next };
             let sleep = next.map_or(Duration::from_secs(3600), |at| (at - now).clamp(Duration::from_millis(5), LOOK));
@@ -273,6 +312,9 @@ impl Inner {
         let now = self.clock.now();
         for row in self.store.rows(&["waiting", "agent"], None, AT_START).await? {
             if let Some(bot) = self.bots.get(&row.bot) {
+                if let Some(visit) = self.store.insights().visit(row.session).await? {
+                    self.desk.resumes(bot, &visit);
+                }
                 self.desk.saw(bot, &row, &[], now);
             }
         }

@@ -3,6 +3,8 @@
 mod canned;
 mod contacts;
 mod deliveries;
+mod insights;
+mod mentions;
 mod people;
 mod search;
 mod state;
@@ -13,6 +15,8 @@ use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::canned::Replies;
 use crate::runtime::contacts::Contacts;
+use crate::runtime::insights::Insights;
+use crate::runtime::mentions::Mentions;
 use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, Stored, StoredFile};
 use crate::runtime::search::Search;
@@ -157,6 +161,14 @@ impl Store for Memory {
     }
 
     fn contacts(&self) -> &dyn Contacts {
+        self
+    }
+
+    fn insights(&self) -> &dyn Insights {
+        self
+    }
+
+    fn mentions(&self) -> &dyn Mentions {
         self
     }
 

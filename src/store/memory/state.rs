@@ -5,6 +5,7 @@ use crate::engine::session::{Heard, digest};
 use crate::engine::{Event, Session, Timer};
 use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::desk::tickets::Ticket;
+use crate::runtime::mentions::Mention;
 use crate::runtime::ports::{Commit, DUE, Due, Filed, Hash, Loaded, Pending, Room, StoreError, Stored, StoredFile};
 use crate::runtime::view::{self, Row};
 use crate::time::Millis;
@@ -27,6 +28,8 @@ pub struct State {
     /// Chats by bot and customer.
     pub customers: BTreeMap<(String, String), SessionId>,
     pub contacts: Known,
+    /// By whom is named, chat and place.
+    pub mentions: BTreeMap<(AgentId, SessionId, u64), Mention>,
     pub staff: Staff,
     /// By bot and name.
     pub canned: BTreeMap<(String, String), String>,
@@ -49,6 +52,10 @@ pub struct Chat {
 }
 
 impl Chat {
+    pub fn is_erased(&self) -> bool {
+        self.erased
+    }
+
     /// It never got its first turn.
     pub fn is_new(&self) -> bool {
         self.seq == 0
@@ -187,6 +194,7 @@ impl State {
         self.customers.retain(|_, session| *session != id);
         self.deliveries.forget(id);
         self.contacts.chats.remove(&id);
+        self.mentions.retain(|(_, session, _), _| *session != id);
         true
     }
 

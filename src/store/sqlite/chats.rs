@@ -2,6 +2,7 @@
 use super::contacts;
 use super::deliveries;
 use super::erase;
+use super::insights;
 use super::journal::{self, Damage};
 use super::search;
 use super::writer::Failure;
@@ -146,6 +147,7 @@ pub fn commit(c: &Connection, commit: &Commit) -> std::result::Result<(), Failur
         return Err(Failure::Conflict);
     }
     journal::append(c, commit)?;
+    insights::learn(c, commit.session, &row.bot, &commit.events)?;
     search::learn(c, commit.session, &commit.events)?;
     contacts::learn(c, commit.session, &row.bot, &commit.events)?;
     fault::point("store:in-a-turn");

@@ -7,8 +7,19 @@ use crate::id::SessionId;
 use rusqlite::Connection;
 
 /// Where else something of a chat is kept.
-pub const ELSEWHERE: [&str; 9] =
-    ["cids", "outbox", "timers", "files", "tickets", "customers", "contact_chats", "said", "deliveries"];
+pub const ELSEWHERE: [&str; 11] = [
+    "cids",
+    "outbox",
+    "timers",
+    "files",
+    "tickets",
+    "customers",
+    "contact_chats",
+    "visits",
+    "mentions",
+    "said",
+    "deliveries",
+];
 
 /// Whether there was such a chat.
 pub fn chat(c: &Connection, id: SessionId) -> Result<bool, Failure> {

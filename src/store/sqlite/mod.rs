@@ -9,8 +9,10 @@ mod deliveries;
 pub mod doctor;
 mod erase;
 mod files;
+mod insights;
 mod journal;
 mod lists;
+mod mentions;
 mod people;
 mod search;
 mod second;
@@ -24,6 +26,8 @@ use crate::fault;
 use crate::id::{AgentId, SessionId, TurnId};
 use crate::runtime::canned::Replies;
 use crate::runtime::contacts::Contacts;
+use crate::runtime::insights::Insights;
+use crate::runtime::mentions::Mentions;
 use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use crate::runtime::search::Search;
@@ -52,6 +56,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/011_claims.sql"),
     include_str!("../migrations/012_contacts.sql"),
     include_str!("../migrations/015_webhooks.sql"),
+    include_str!("../migrations/016_visits.sql"),
+    include_str!("../migrations/017_mentions.sql"),
 ];
 /// How long another program may keep the file to itself before a write is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -182,6 +188,9 @@ fn migrate(connection: &mut Connection) -> Stored<()> {
     for (index, sql) in MIGRATIONS.iter().enumerate().skip(version) {
         let transaction = connection.transaction().map_err(broken)?;
         transaction.execute_batch(sql).map_err(broken)?;
+        if sql.contains("CREATE TABLE visits") {
+            insights::measure_all(&transaction).map_err(broken)?;
+        }
         fault::point("store:in-a-migration");
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         transaction.pragma_update(None, "user_version", number).map_err(broken)?;
@@ -304,6 +313,14 @@ impl Store for Sqlite {
     }
 
     fn contacts(&self) -> &dyn Contacts {
+        self
+    }
+
+    fn insights(&self) -> &dyn Insights {
+        self
+    }
+
+    fn mentions(&self) -> &dyn Mentions {
         self
     }
 

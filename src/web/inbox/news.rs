@@ -1,16 +1,21 @@
 //! What the desk tells an open inbox: offers, who is there, who looks at a chat, whose time ran out.
 use super::socket::Inbox;
 use crate::id::SessionId;
+use crate::runtime::desk::clocks::{Due, Late};
 use crate::runtime::desk::tickets::Ticket;
+use crate::runtime::insights::Promise;
 use crate::runtime::people::Right;
 use crate::runtime::view::Row;
 use crate::runtime::{News, Over};
+use crate::web::staff::deeds::note;
 use crate::web::wire::Step;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
 /// Notes about a customer beside the chat; the others stand on the customer's page.
 const NOTES: usize = 3;
+/// Unread notes that are listed.
+const MENTIONS: usize = 50;
 /// Chats of a customer that are counted.
 const CHATS: usize = 100;
 
@@ -18,8 +23,15 @@ impl Inbox {
     /// A line of the list with what the desk knows of it.
     pub(super) fn row_frame(&self, row: &Row) -> Value {
         let mut frame = serde_json::to_value(row).unwrap_or_default();
-        if let (Some(due), Some(map)) = (self.app.runtime.desk().reply_by(row.session), frame.as_object_mut()) {
-            map.insert("reply_by".into(), due.0.into());
+        let desk = self.app.runtime.desk();
+        for (name, what) in [("reply_by", Due::FirstReply), ("solve_by", Due::Solved)] {
+            if let (Some(due), Some(map)) = (desk.due(row.session, what), frame.as_object_mut()) {
+                map.insert(name.into(), due.0.into());
+            }
+        }
+        let late: Vec<&str> = desk.lates(row.session).into_iter().map(due_word).collect();
+        if let (false, Some(map)) = (late.is_empty(), frame.as_object_mut()) {
+            map.insert("late".into(), late.into());
         }
         if let (Some(ticket), Some(map)) = (self.app.runtime.desk().ticket(row.session), frame.as_object_mut()) {
             map.insert("ticket".into(), ticket_frame(&ticket));
@@ -65,6 +77,47 @@ impl Inbox {
         json!({ "id": contact.id, "name": contact.name(), "tags": contact.tags, "notes": notes, "chats": chats })
     }
 
+    /// What is measured of the chat since it was opened last.
+    pub(super) async fn visit(&mut self, session: SessionId) -> Value {
+        let Ok(Some(visit)) = self.app.runtime.store().insights().visit(session).await else { return Value::Null };
+        let count = |state: Promise| visit.promises.iter().filter(|p| p.state == state).count();
+        json!({
+            "waited": visit.waited(), "first_reply": visit.first_reply(), "resolution": visit.resolution(),
+            "feedback": visit.feedback, "felt": visit.felt, "kept": count(Promise::Kept), "late": count(Promise::Late),
+        })
+    }
+
+    /// Notes that name whoever is logged in; `fresh` is the chat of a new one.
+    pub(super) async fn mentions(&mut self, fresh: Option<SessionId>) -> Step {
+        let all = self.app.runtime.store().mentions().mentions(self.login.agent, MENTIONS).await;
+        let all = all.unwrap_or_default();
+        self.wire.send(json!({ "t": "mentions", "all": all, "fresh": fresh })).await
+    }
+
+    /// The chat is open: what was written there is read.
+    pub(super) async fn mention_read(&mut self, session: SessionId) -> Step {
+        match self.app.runtime.store().mentions().mention_read(self.login.agent, session).await {
+            Ok(true) => self.mentions(None).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// A lead takes a chat from whoever has it; written down where that is a colleague.
+    pub(super) async fn take_over(&mut self, id: Value, session: SessionId) -> Step {
+        let me = (self.login.agent, self.login.name.clone());
+        let done = self.app.runtime.take_over(session, me).await;
+        if let Ok((_, Some(from))) = &done {
+            note(&self.app, &self.login, "took_over", format!("from {from}")).await;
+        }
+        self.answer(id, done.map(|(receipt, _)| receipt)).await
+    }
+
+    /// Everybody who can be named in a note.
+    pub(super) async fn staff(&mut self) -> Value {
+        let all = self.app.runtime.store().people().everybody().await.unwrap_or_default();
+        all.iter().filter(|p| p.place.active).map(|p| json!({ "id": p.id, "name": p.name })).collect()
+    }
+
     pub(super) fn people(&self) -> Value {
         let people = self.app.runtime.desk().people().into_iter();
         people.map(|(id, name, takes)| json!({ "id": id, "name": name, "takes": takes })).collect()
@@ -84,7 +137,11 @@ impl Inbox {
             }
             Ok(News::Offered { .. } | News::OfferOver { .. }) => return Ok(()),
             Ok(News::People) => json!({ "t": "people", "people": self.people() }),
-            Ok(News::Late { session, team }) => json!({ "t": "late", "session": session, "team": team }),
+            Ok(News::Late(Late { session, team, what })) => {
+                json!({ "t": "late", "session": session, "team": team, "what": due_word(what) })
+            }
+            Ok(News::Mentioned { session, whom }) if whom.contains(&me) => return self.mentions(Some(session)).await,
+            Ok(News::Mentioned { .. }) => return Ok(()),
             Ok(News::Looking { session }) if self.looks.contains_key(&session) => {
                 let who = self.app.runtime.desk().lookers(session).into_iter().filter(|(id, _)| *id != me);
                 let who: Vec<Value> = who.map(|(id, name)| json!({ "id": id, "name": name })).collect();
@@ -111,6 +168,14 @@ impl Inbox {
 fn ticket_frame(ticket: &Ticket) -> Value {
     let Ticket { reference, standing, until, reopened, first_reply, .. } = ticket;
     json!({ "reference": reference, "standing": standing, "until": until, "reopened": reopened, "first_reply": first_reply })
+}
+
+fn due_word(what: Due) -> &'static str {
+    match what {
+        Due::FirstReply => "first_reply",
+        Due::Solved => "solved",
+        Due::Promise => "promise",
+    }
 }
 
 fn words(why: Over) -> &'static str {

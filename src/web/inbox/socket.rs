@@ -50,6 +50,11 @@ enum Frame {
         id: Value,
         session: SessionId,
     },
+    /// A lead takes it from whoever has it.
+    TakeOver {
+        id: Value,
+        session: SessionId,
+    },
     Reply {
         id: Value,
         session: SessionId,
@@ -130,6 +135,7 @@ impl Frame {
             | Self::List { .. }
             | Self::Search { .. }
             | Self::Ping => Right::Read,
+            Self::TakeOver { .. } => Right::Lead,
             Self::Take { .. }
             | Self::Reply { .. }
             | Self::Note { .. }
@@ -150,6 +156,7 @@ impl Frame {
     fn id(self) -> Option<Value> {
         match self {
             Self::Take { id, .. }
+            | Self::TakeOver { id, .. }
             | Self::Reply { id, .. }
             | Self::Note { id, .. }
             | Self::HandBack { id, .. }
@@ -286,11 +293,13 @@ impl Inbox {
         let (role, answers) = (self.login.role, self.login.may(Right::Answer));
         let me = json!({ "id": agent, "name": name, "role": role, "answers": answers });
         let rows: Vec<Value> = rows.iter().map(|r| self.row_frame(r)).collect();
-        let (bots, people) = (self.bots(), self.people());
-        let welcome =
-            json!({ "t": "welcome", "me": me, "rows": rows, "counts": counts, "bots": bots, "people": people });
+        let (bots, people, staff) = (self.bots(), self.people(), self.staff().await);
+        let welcome = json!({
+            "t": "welcome", "me": me, "rows": rows, "counts": counts, "bots": bots, "people": people, "staff": staff,
+        });
         self.wire.send(welcome).await?;
-        self.canned().await
+        self.canned().await?;
+        self.mentions(None).await
     }
 
     async fn frame(&mut self, frame: Frame) -> Step {
@@ -307,7 +316,11 @@ impl Inbox {
                 let done = self.app.runtime.reply(session, input, seen).await;
                 self.answer(id, done).await
             }
-            Frame::Note { id, session, text } => self.act(id, session, Input::AgentNoted { agent, name, text }).await,
+            Frame::TakeOver { id, session } => self.take_over(id, session).await,
+            Frame::Note { id, session, text } => {
+                let done = self.app.runtime.note(session, (agent, name), text).await;
+                self.answer(id, done).await
+            }
             Frame::HandBack { id, session, flow } => {
                 self.act(id, session, Input::AgentHandedBack { agent, name, flow }).await
             }
@@ -369,7 +382,7 @@ impl Inbox {
         self.answer(id, done).await
     }
 
-    async fn answer(&mut self, id: Value, done: Result<Receipt, Refusal>) -> Step {
+    pub(super) async fn answer(&mut self, id: Value, done: Result<Receipt, Refusal>) -> Step {
         let answer = match done {
             Ok(receipt) => json!({ "t": "done", "id": id, "seq": receipt.seq }),
             Err(refusal) => json!({ "t": "refused", "id": id, "code": refusal.code(), "message": refusal.to_string() }),
@@ -407,8 +420,11 @@ impl Inbox {
                     self.looks.insert(session, self.app.runtime.desk().looks(session, self.login.agent));
                 }
                 let contact = self.contact(session).await;
-                let opened = json!({ "t": "opened", "session": session, "view": view, "contact": contact });
+                let visit = self.visit(session).await;
+                let opened =
+                    json!({ "t": "opened", "session": session, "view": view, "contact": contact, "visit": visit });
                 self.wire.send(opened).await?;
+                self.mention_read(session).await?;
                 self.news(session, false).await
             }
             Err(refusal) => self.refused(&refusal).await,
@@ -471,7 +487,9 @@ impl Inbox {
         }
         if with_view && let Ok(view) = self.app.runtime.view(session).await {
             let contact = self.contact(session).await;
-            self.wire.send(json!({ "t": "view", "session": session, "view": view, "contact": contact })).await?;
+            let visit = self.visit(session).await;
+            let frame = json!({ "t": "view", "session": session, "view": view, "contact": contact, "visit": visit });
+            self.wire.send(frame).await?;
         }
         Ok(())
     }

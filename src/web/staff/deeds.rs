@@ -35,6 +35,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("contacts_imported", "took customers over from a file"),
     ("contacts_exported", "wrote customers into a file"),
     ("swept", "erased what is not kept any longer"),
+    ("took_over", "took a chat over"),
     ("wrong_code", "was given a wrong code"),
     ("second_on", "switched the second factor on"),
     ("second_off", "switched a second factor off"),

@@ -29,6 +29,7 @@ pub fn with(app: &App, me: &Login, status: StatusCode, page: &str, values: Value
         "pages/deeds.html" => "record",
         "pages/replies.html" => "replies",
         "pages/webhooks.html" => "webhooks",
+        "pages/insights.html" => "insights",
         "pages/contacts.html" | "pages/contact.html" | "pages/contacts-import.html" => "contacts",
         _ => "people",
     };
@@ -74,7 +75,7 @@ pub fn refused(app: &App) -> Response {
 }
 
 /// The time zone of the first bot, which is the shop's.
-fn time_zone(app: &App) -> jiff::tz::TimeZone {
+pub fn time_zone(app: &App) -> jiff::tz::TimeZone {
     app.runtime.bots().next().map_or(jiff::tz::TimeZone::UTC, |b| b.settings.time_zone.clone())
 }
 
