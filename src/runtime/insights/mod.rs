@@ -101,14 +101,13 @@ impl Visit {
         self.solved.is_some() && self.asked.is_none() && self.joined.is_none()
     }
 
-    /// Whether an entry changes anything that is measured, so far as it can be told without the others.
+    /// Whether an entry that tells something is news to this visit.
     pub fn cares(&self, event: &Event) -> bool {
         match &event.what {
-            What::Message { from: Speaker::Agent { .. }, .. } => self.replied.is_none() && self.joined.is_some(),
+            What::Message { .. } => tells(event) && self.replied.is_none() && self.joined.is_some(),
             What::Waiting { .. } => self.asked.is_none(),
             What::Joined { .. } => self.joined.is_none(),
-            What::Promised { .. } | What::PromiseLate { .. } | What::Feedback { .. } | What::Resolved { .. } => true,
-            _ => false,
+            _ => tells(event),
         }
     }
 
@@ -147,6 +146,20 @@ impl Visit {
         let open = self.promises.iter_mut().filter(|p| p.state == Promise::Open && which(p));
         open.for_each(|p| p.state = state);
     }
+}
+
+/// Whether an entry tells anything that is measured at once. Most do not, and cost nothing.
+pub fn tells(event: &Event) -> bool {
+    matches!(
+        event.what,
+        What::Message { from: Speaker::Agent { .. }, .. }
+            | What::Waiting { .. }
+            | What::Joined { .. }
+            | What::Promised { .. }
+            | What::PromiseLate { .. }
+            | What::Feedback { .. }
+            | What::Resolved { .. }
+    )
 }
 
 /// The visit that an entry begins.

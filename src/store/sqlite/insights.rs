@@ -4,7 +4,7 @@ use super::chats::{from_json, json, number, session_id};
 use super::journal;
 use crate::engine::Event;
 use crate::id::SessionId;
-use crate::runtime::insights::{Insights, Range, Visit, begun, visits};
+use crate::runtime::insights::{Insights, Range, Visit, begun, tells, visits};
 use crate::runtime::ports::Stored;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Result, params};
@@ -16,8 +16,11 @@ pub fn learn(c: &Connection, session: SessionId, bot: &str, events: &[Event]) ->
             keep(c, &visit)?;
         }
     }
-    let tells = |visit: &Visit| events.iter().any(|e| visit.cares(e));
-    let Some(visit) = latest(c, session)?.filter(tells) else { return Ok(()) };
+    if !events.iter().any(tells) {
+        return Ok(());
+    }
+    let news = |visit: &Visit| events.iter().any(|e| visit.cares(e));
+    let Some(visit) = latest(c, session)?.filter(news) else { return Ok(()) };
     // A journal that is harmed is told of by whoever reads the chat.
     let since = journal::tail(c, session, visit.first - 1).unwrap_or_default();
     visits(session, bot, &since).iter().try_for_each(|visit| keep(c, visit))
