@@ -6,8 +6,11 @@ use super::widget_stage::Stage;
 use rapport::engine::{Speaker, What};
 use rapport::id::{AgentId, SessionId};
 use rapport::runtime::canned::Canned;
+use rapport::runtime::contacts::{Contact, Remark};
 use rapport::runtime::desk::tickets::Standing;
-use rapport::runtime::{Opening, Runtime, Said};
+use rapport::runtime::identity::Known;
+use rapport::runtime::people::{Invitation, Role};
+use rapport::runtime::{Opening, Runtime, Said, hashed};
 use serde_json::json;
 use std::time::Duration;
 use thirtyfour::prelude::*;
@@ -57,7 +60,7 @@ fn same_time() -> String {
 }
 
 /// A customer who waits for somebody.
-async fn customer(runtime: &Runtime, name: &str) -> SessionId {
+async fn customer_named(runtime: &Runtime, name: &str) -> SessionId {
     let chat = runtime.open("test", Opening::default()).await.expect("a chat").session;
     runtime.customer(chat, "m-1", Said::Text(name.into())).await.expect("said");
     chat
@@ -79,11 +82,11 @@ async fn a_whole_shift_needs_no_mouse() -> WebDriverResult<()> {
     at_the_inbox(&stage, &window).await?;
     logs_out(&window).await?;
     logs_in(&window).await?;
-    let first = customer(&runtime, "Zoe").await;
+    let first = customer_named(&runtime, "Zoe").await;
     stage.clock.forward(Duration::from_secs(1));
-    let second = customer(&runtime, "Max").await;
+    let second = customer_named(&runtime, "Max").await;
     stage.clock.forward(Duration::from_secs(1));
-    let third = customer(&runtime, "Nora").await;
+    let third = customer_named(&runtime, "Nora").await;
     window.soon("return document.querySelectorAll('[data-test=row]').length === 3", "three who wait").await;
     answers(&window, &runtime, first).await?;
     barriers(&window).await?;
@@ -220,7 +223,7 @@ async fn whoever_answers_past_the_customer_reads_why_and_sends_it_then() -> WebD
     let window = stage.window(1440, 900).await?;
     window.beforehand(DEAF).await?;
     at_the_inbox(&stage, &window).await?;
-    let chat = customer(&runtime, "Zoe").await;
+    let chat = customer_named(&runtime, "Zoe").await;
     window.press("row").await?;
     window.press("take").await?;
     window.find("reply").await?.send_keys("It is on its way.").await?;
@@ -243,5 +246,77 @@ async fn whoever_answers_past_the_customer_reads_why_and_sends_it_then() -> WebD
     window.driver.find(By::Css("[data-test=unsent] button.link")).await?.click().await?;
     window.sees_in("[data-test=message][data-from=agent]", "It is on its way.").await;
     assert_eq!(said().await, 1);
+    Ok(())
+}
+
+/// A colleague with an account, at the inbox.
+async fn bob(stage: &Stage, runtime: &Runtime) -> WebDriverResult<Window> {
+    let invitation = Invitation { role: Role::Agent, ..Invitation::first() };
+    let until = runtime.now() + Duration::from_secs(3600);
+    runtime.store().people().invite(hashed("for-bob"), until, invitation).await.expect("invited");
+    let window = stage.window(1440, 900).await?;
+    window.driver.goto(stage.url("/welcome/for-bob")).await?;
+    for (name, value) in [("name", "Bob"), ("email", "bob@shop.example"), ("password", "correct horse battery")] {
+        window.driver.find(By::Name(name)).await?.send_keys(value).await?;
+    }
+    window.driver.find(By::Css("form button")).await?.click().await?;
+    window.find("view-waiting").await?;
+    Ok(window)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_colleague_is_named_a_lead_takes_over_and_what_is_overdue_stays_in_sight() -> WebDriverResult<()> {
+    let stage = Stage::new("teams: { general: { first_reply: 5m } }\n", FLOW).await;
+    let runtime = stage.runtime.clone().expect("a runtime");
+    let ann = stage.window(1440, 900).await?;
+    at_the_inbox(&stage, &ann).await?;
+    let bob = bob(&stage, &runtime).await?;
+    // A customer who was signed in, with a note and a tag of earlier days.
+    let customer = json!({ "id": "c-1", "name": "Zoe" }).as_object().expect("a map").clone();
+    let known = Known { id: "c-1".into(), customer };
+    let robin = runtime.bot("test").expect("a bot");
+    let chat = runtime.open_for(&robin, Opening::default(), None, Some(known)).await.expect("a chat").session;
+    let contacts = runtime.store().contacts();
+    let zoe = contacts.contact_of(chat).await.expect("read").expect("a contact");
+    let remark = Remark { at: runtime.now(), name: "Ann".into(), text: "Has a shop in the old town.".into() };
+    contacts.remark(zoe.id, remark).await.expect("kept");
+    contacts.change_contact(Contact { tags: ["wholesale".to_owned()].into(), ..zoe }).await.expect("changed");
+    runtime.customer(chat, "m-1", Said::Text("Zoe".into())).await.expect("said");
+    bob.press("row").await?;
+    bob.reads("contact", "wholesale").await?;
+    bob.reads("contact", "old town").await?;
+    bob.press("take").await?;
+    bob.find("resolve").await?;
+    bob.types("n").await?;
+    bob.types("@an").await?;
+    bob.sees_in("[data-test=canned]", "@Ann Lee").await;
+    bob.hits(Key::Enter).await?;
+    bob.types("please look").await?;
+    bob.hits(Key::Enter).await?;
+    bob.sees_in("[data-test=note-entry]", "@Ann Lee please look").await;
+    ann.reads("mentions", "1").await?;
+    ann.sees_in("[data-test=toast]", "Bob names you").await;
+    ann.types("m").await?;
+    ann.sees_in("[data-test=mention]", "please look").await;
+    no_barrier(&ann, "notes that name one").await?;
+    ann.shot("inbox-mentions").await?;
+    ann.hits(Key::Enter).await?;
+    ann.sees_in("[data-test=note-entry]", "please look").await;
+    ann.soon("return !document.querySelector('[data-test=mentions]')", "nothing to read any more").await;
+    ann.find("take-over").await?;
+    ann.shot("inbox-take-over").await?;
+    ann.types("t").await?;
+    ann.find("resolve").await?;
+    bob.sees_in("[data-test=toast]", "Ann Lee has taken over Zoe").await;
+    bob.soon("return !document.querySelector('[data-test=resolve]')", "a chat that is not his").await;
+    ann.reads("contact", "wholesale").await?;
+    let late = customer_named(&runtime, "Max").await;
+    stage.clock.forward(Duration::from_secs(360));
+    ann.sees_in("[data-test=toast]", "Max has waited longer").await;
+    ann.types("7").await?;
+    ann.sees_in("[data-test=row]", "no reply yet").await;
+    no_barrier(&ann, "what is overdue").await?;
+    ann.shot("inbox-overdue").await?;
+    assert_eq!(holder(&runtime, late).await, "waiting");
     Ok(())
 }

@@ -269,8 +269,14 @@ export class Store {
     const waits = row.state === "waiting" && before?.state !== "waiting";
     const wrote = row.state === "agent" && row.agent?.id === this.me?.id && before && before.last !== row.last;
     if (waits || wrote) this.#called(row);
-    if (before?.agent?.id === this.me?.id && before?.state === "agent" && row.state === "agent" && row.agent?.id !== this.me?.id) this.toast(`${row.agent.name} has taken over ${row.name}.`, "kind");
+    this.#lost(before, row);
     if (!this.cursor) this.cursor = this.rows()[0]?.session ?? null;
+  }
+
+  /** A lead has taken a chat of this agent. */
+  #lost(before, row) {
+    const mine = (r) => r?.state === "agent" && r.agent?.id === this.me?.id;
+    if (mine(before) && row.state === "agent" && !mine(row)) this.toast(`${row.agent?.name ?? "A colleague"} has taken over ${row.name}.`, "kind");
   }
 
   #offer({ session, until }) {
@@ -331,8 +337,10 @@ export class Store {
     if (this.open?.session !== session) return;
     Object.assign(this.open, { view, contact, visit });
     const { name, state, agent, mood, last, since, updated = since, bot, team, priority } = view;
-    const { reply_by, solve_by, late, ticket } = this.#rows.get(session) ?? {};
+    const before = this.#rows.get(session);
+    const { reply_by, solve_by, late, ticket } = before ?? {};
     const mine = this.isMine;
+    this.#lost(before, view);
     this.#rows.set(session, { session, name, state, agent, mood, last, since, updated, bot, team, priority, reply_by, solve_by, late, ticket });
     if (!mine) this.#read();
   }
