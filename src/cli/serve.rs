@@ -35,6 +35,9 @@ pub struct ServeArgs {
     /// How people reach this server, like https://chat.shop.example.
     #[arg(long, env = "RAPPORT_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Where to tell what is measured, for Prometheus at /metrics, like 127.0.0.1:9090. Not at an address that customers reach.
+    #[arg(long, env = "RAPPORT_METRICS")]
+    pub metrics: Option<SocketAddr>,
     /// Seconds for which the server goes on serving after it was asked to end and `/readyz` says so: as long as your load balancer
     /// takes to notice.
     #[arg(long, default_value = "0", value_name = "SECONDS", value_parser = seconds, env = "RAPPORT_DRAIN_NOTICE")]
@@ -109,7 +112,11 @@ pub async fn start(
     };
     let runtime = Runtime::start(parts).await?;
     let public_url = args.public_url.clone();
-    Server::start(Options { runtime, listen: args.listen, public_url, demo, tests }).await
+    let mut server = Server::start(Options { runtime, listen: args.listen, public_url, demo, tests }).await?;
+    if let Some(listen) = args.metrics {
+        server.measured_at(listen).await?;
+    }
+    Ok(server)
 }
 
 pub fn run(path: &Path, args: &ServeArgs) -> Result<ExitCode> {

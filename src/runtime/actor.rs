@@ -1,6 +1,7 @@
 //! One task per live chat: takes its inputs one by one, and keeps each turn before anybody hears of it.
 use super::doubt::{Doubt, Fate, Made};
 use super::limits::Bucket;
+use super::meter::{Stage, timed};
 use super::ports::{Commit, Hash, Notice, Pending, StoreError};
 use super::refusal::Refusal;
 use super::webhooks::{Letter, news};
@@ -12,6 +13,7 @@ use crate::id::{AgentId, SessionId, TurnId};
 use crate::language::ast::Priority;
 use crate::time::Millis;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::oneshot;
 
 /// A whole state is written after this many events; until then waking folds the journal.
@@ -42,6 +44,8 @@ pub enum Work {
 pub struct Mail {
     pub work: Work,
     pub reply: oneshot::Sender<Result<Receipt, Refusal>>,
+    /// When it was put into the mailbox.
+    pub since: Instant,
 }
 
 /// What became of an input.
@@ -83,6 +87,7 @@ impl Actor {
             let _ = mail.reply.send(Err(Refusal::UnknownSession));
             return;
         }
+        self.inner.meter.stage(Stage::Wait, mail.since);
         match mail.work {
             Work::Look(look) => {
                 look(&self.session, &self.token);
@@ -231,7 +236,9 @@ impl Actor {
         }
         let now = self.inner.clock.now();
         let after = self.session.seq;
+        let begun = Instant::now();
         let (session, turn) = guard::turn(&self.bot, &self.session, input, now);
+        self.inner.meter.stage(Stage::Engine, begun);
         if turn.events.is_empty() && turn.effects.is_empty() && finished.is_none() && !self.is_spent(input, now) {
             self.give_back(input).await?;
             return Ok(Receipt { seq: after, duplicate: false });
@@ -240,7 +247,7 @@ impl Actor {
         let commit = self.commit(id, &session, &turn, input, finished);
         let (row, whole, before) = (commit.row.clone(), commit.snapshot.is_some(), self.session.holder.clone());
         let made = Made { id, after, before, session, turn, row, whole };
-        match self.inner.store.commit(commit).await {
+        match timed(&self.inner.meter, Stage::Commit, self.inner.store.commit(commit)).await {
             Ok(()) => {
                 self.doubt = None;
                 Ok(self.kept(made))

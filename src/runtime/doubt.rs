@@ -42,6 +42,7 @@ impl Actor {
     /// A turn is in the journal: now everybody may hear of it, and what it caused is carried out.
     pub(super) fn kept(&mut self, made: Made) -> Receipt {
         fault::point("actor:kept");
+        self.inner.meter.turn(&made.session.bot);
         self.tell(&made);
         let outbox = pending(&made.session, &made.turn);
         self.inner.clone().carry_out(&made.turn.effects, outbox);

@@ -13,6 +13,7 @@ pub mod insights;
 mod limits;
 mod marks;
 pub mod mentions;
+pub mod meter;
 mod outbox;
 pub mod people;
 pub mod ports;
@@ -81,6 +82,7 @@ struct Inner {
     bots: BTreeMap<String, Arc<Bot>>,
     limits: Limits,
     registry: Registry,
+    meter: Arc<meter::Meter>,
     seen: marks::Seen,
     desk: desk::Desk,
     /// Places for requests to other systems.
@@ -155,6 +157,8 @@ impl Runtime {
         let epoch = parts.store.epoch().await?;
         let pending = parts.store.pending().await?;
         let desk = desk::Desk::new(&parts.bots);
+        let meter = Arc::new(meter::Meter::default());
+        parts.store.measured_by(&meter);
         let inner = Arc::new(Inner {
             store: parts.store,
             bus: parts.bus,
@@ -166,6 +170,7 @@ impl Runtime {
             uploads: Semaphore::new(parts.limits.uploads.clamp(1, Semaphore::MAX_PERMITS)),
             limits: parts.limits,
             registry: Registry::default(),
+            meter,
             seen: marks::Seen::default(),
             desk,
             timers: Notify::new(),

@@ -10,7 +10,7 @@ use futures_util::FutureExt;
 use serde_json::{Map, Value};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A chat that is busy gets its answer a little later; doubles.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -97,13 +97,20 @@ impl Inner {
             key: pending.key(),
             secret: pending.is_secret(),
         };
+        let since = Instant::now();
         // A connector that panics or hangs must not leave the customer waiting for ever.
         let call = AssertUnwindSafe(self.connector.call(request)).catch_unwind();
-        match tokio::time::timeout(limit, call).await {
+        let answer = match tokio::time::timeout(limit, call).await {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(_)) => failed("the connector broke off".into()),
             Err(_) => failed(format!("it did not answer within {} seconds", limit.as_secs())),
-        }
+        };
+        let outcome = match &answer {
+            Some(Answer::Outcome { outcome, .. }) => outcome,
+            _ => "failed",
+        };
+        self.meter.called(system, action, outcome, since);
+        answer
     }
 
     /// The bot of the chat. A store that does not answer is no answer of the other system: it is asked again.

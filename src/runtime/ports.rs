@@ -4,6 +4,7 @@ use super::contacts::Contacts;
 use super::desk::tickets::Tickets;
 use super::insights::Insights;
 use super::mentions::Mentions;
+use super::meter::Meter;
 use super::people::People;
 use super::search::Search;
 use super::view::Row;
@@ -181,6 +182,8 @@ pub trait Store: Tickets + Send + Sync + 'static {
     /// Place in the queue of its team, from 1; `None` for a chat that does not wait.
     async fn position(&self, session: SessionId) -> Stored<Option<u64>>;
 
+    /// From now on the store tells its transactions; one that has none has nothing to tell.
+    fn measured_by(&self, _meter: &Arc<Meter>) {}
     /// What is kept of those who work here.
     fn people(&self) -> &dyn People;
     fn replies(&self) -> &dyn Replies;

@@ -1,11 +1,13 @@
 //! Which chats are live, and their mailboxes. The map stays in here: no guard of it crosses an await.
 use super::Inner;
 use super::actor::{Actor, Mail, Receipt, Work};
+use super::meter::{Stage, timed};
 use super::refusal::Refusal;
 use crate::id::SessionId;
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 /// Times that a mailbox may close right before it is written to.
@@ -28,7 +30,7 @@ impl Registry {
         for _ in 0..ATTEMPTS {
             let (reply, answer) = oneshot::channel();
             let mailbox = self.mailbox(inner, id).ok_or(Refusal::Busy)?;
-            match mailbox.try_send(Mail { work, reply }) {
+            match mailbox.try_send(Mail { work, reply, since: Instant::now() }) {
                 Ok(()) => return answer.await.unwrap_or(Err(Refusal::Busy)),
                 Err(mpsc::error::TrySendError::Full(_)) => return Err(Refusal::Busy),
                 Err(mpsc::error::TrySendError::Closed(mail)) => {
@@ -75,7 +77,7 @@ async fn life(inner: Arc<Inner>, id: SessionId, rx: mpsc::Receiver<Mail>) {
     // Dropped in this order, also by a panic: first the mailbox is closed, then forgotten.
     let leaves = Leaves { inner: inner.clone(), id };
     let mut rx = rx;
-    match Actor::wake(inner.clone(), id).await {
+    match timed(&inner.meter, Stage::Wake, Actor::wake(inner.clone(), id)).await {
         Ok(mut actor) => {
             lives(&mut actor, &mut rx).await;
             rx.close();

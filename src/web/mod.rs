@@ -12,6 +12,7 @@ mod inbox;
 mod insights;
 mod launcher;
 mod leaving;
+mod measures;
 mod origin;
 mod pages;
 mod router;

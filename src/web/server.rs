@@ -2,7 +2,7 @@
 use super::inbox::attempts::Attempts;
 use super::inbox::code::Halves;
 use super::leaving::{Drain, Leaving};
-use super::{App, KeepTests, Parts, demo_shop, pages::Pages, router};
+use super::{App, KeepTests, Parts, demo_shop, measures, pages::Pages, router};
 use crate::runtime::people::Invitation;
 use crate::runtime::{Runtime, hashed, secret};
 use anyhow::{Result, anyhow};
@@ -97,6 +97,17 @@ impl Server {
             tasks.push(serve(listener, demo_shop::router(&public_url, &bot), leaving.clone()));
         }
         Ok(Self { address, demo, welcome, runtime, sockets, leaving, tasks })
+    }
+
+    /// Tells what is measured at an address of its own, which customers have no way to.
+    ///
+    /// # Errors
+    /// An address that is in use.
+    pub async fn measured_at(&mut self, listen: SocketAddr) -> Result<SocketAddr> {
+        let listener = bind(listen, "--metrics").await?;
+        let address = listener.local_addr()?;
+        self.tasks.push(serve(listener, measures::router(self.runtime.clone()), self.leaving.clone()));
+        Ok(address)
     }
 
     /// How many chats are in memory.

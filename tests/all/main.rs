@@ -43,6 +43,7 @@ mod load;
 mod locales;
 mod lsp;
 mod machine;
+mod measures;
 mod people;
 mod play;
 mod proof;

@@ -169,6 +169,15 @@ impl Floor {
         self.rules.insert((bot.to_owned(), team.to_owned()), rules);
     }
 
+    /// How many chats wait, by bot and team; 0 for teams that nobody waits for.
+    pub fn waiting(&self) -> BTreeMap<(String, String), usize> {
+        let mut all: BTreeMap<_, usize> = self.rules.keys().map(|team| (team.clone(), 0)).collect();
+        for Waits { chat, .. } in self.queue.values() {
+            *all.entry((chat.bot.clone(), chat.team.clone())).or_default() += 1;
+        }
+        all
+    }
+
     // ------------------------------------------------------------ people
 
     /// An inbox was opened.

@@ -159,6 +159,11 @@ impl Desk {
         state.floor.people().map(|(id, takes)| (id, name(&id), takes)).collect()
     }
 
+    /// How many chats wait, by bot and team.
+    pub fn waiting(&self) -> BTreeMap<(String, String), usize> {
+        self.lock().floor.waiting()
+    }
+
     pub fn away(&self, agent: AgentId, away: bool) {
         self.lock().floor.away(agent, away);
         self.tell(News::People);

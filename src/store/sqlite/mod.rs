@@ -28,6 +28,7 @@ use crate::runtime::canned::Replies;
 use crate::runtime::contacts::Contacts;
 use crate::runtime::insights::Insights;
 use crate::runtime::mentions::Mentions;
+use crate::runtime::meter::Meter;
 use crate::runtime::people::People;
 use crate::runtime::ports::{Commit, Due, Filed, Hash, Loaded, Pending, Room, Store, StoreError, Stored, StoredFile};
 use crate::runtime::search::Search;
@@ -298,6 +299,10 @@ impl Store for Sqlite {
 
     async fn position(&self, session: SessionId) -> Stored<Option<u64>> {
         self.read(move |c| lists::position(c, session)).await
+    }
+
+    fn measured_by(&self, meter: &Arc<Meter>) {
+        self.writer.measured_by(meter);
     }
 
     fn people(&self) -> &dyn People {

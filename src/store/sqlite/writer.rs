@@ -1,10 +1,11 @@
 //! The thread that writes. What queued while the last transaction was on its way to the disk goes into the next one
 //! together; a savepoint around each keeps one failure from the others.
 use crate::fault;
+use crate::runtime::meter::Meter;
 use crate::runtime::ports::{StoreError, Stored};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
@@ -71,14 +72,22 @@ where
 pub struct Writer {
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    meter: Arc<OnceLock<Arc<Meter>>>,
 }
 
 impl Writer {
     pub fn start(connection: Connection) -> Stored<Self> {
         let (jobs, queue) = mpsc::channel();
-        let thread = std::thread::Builder::new().name("store".into()).spawn(move || work(&connection, &queue));
+        let meter: Arc<OnceLock<Arc<Meter>>> = Arc::default();
+        let hears = meter.clone();
+        let thread = std::thread::Builder::new().name("store".into()).spawn(move || work(&connection, &queue, &hears));
         let thread = thread.map_err(|e| StoreError::Broken(format!("no thread for writing: {e}")))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), meter })
+    }
+
+    /// Its transactions are told to the first that asks for it.
+    pub fn measured_by(&self, meter: &Arc<Meter>) {
+        let _ = self.meter.set(meter.clone());
     }
 
     /// Does a write; it is on disk when this returns.
@@ -126,10 +135,13 @@ fn within_savepoint<T>(c: &Connection, work: impl FnOnce(&Connection) -> Result<
     }
 }
 
-fn work(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>) {
+fn work(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, meter: &OnceLock<Arc<Meter>>) {
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         let committed = batch(connection, queue, &mut jobs);
+        if let Some(meter) = meter.get() {
+            meter.committed(jobs.len(), committed.is_ok());
+        }
         if let Err(problem) = &committed {
             tracing::error!(problem, writes = jobs.len(), "a transaction failed");
             if !connection.is_autocommit() {

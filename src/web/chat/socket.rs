@@ -5,6 +5,7 @@ use crate::bot::Bot;
 use crate::engine::Speaker;
 use crate::fault;
 use crate::id::SessionId;
+use crate::runtime::meter::{Stage, timed};
 use crate::runtime::ports::Notice;
 use crate::runtime::view::Status;
 use crate::runtime::{Refusal, Said};
@@ -62,7 +63,7 @@ const FRAMES: [&str; 9] = ["hello", "say", "tap", "person", "event", "typing", "
 pub async fn upgrade(State(app): State<App>, Path(bot): Path<String>, upgrade: WebSocketUpgrade) -> Response {
     let Some(bot) = app.runtime.bot(&bot) else { return ApiError::from(Refusal::UnknownBot).into_response() };
     bounded(upgrade).on_upgrade(move |socket| async move {
-        let _open = app.sockets.token();
+        let _open = (app.sockets.token(), app.runtime.meter().opened("customer"));
         let mut connection = Connection { app, bot, wire: Wire::new(socket), chat: None, typed: None };
         let end = connection.run().await;
         connection.wire.end(end).await;
@@ -120,6 +121,7 @@ impl Connection {
     }
 
     async fn refused(&mut self, refusal: &Refusal, cid: &str) -> Step {
+        self.app.runtime.meter().refused(refusal.code());
         let mut frame = json!({ "t": "error", "code": refusal.code(), "message": refusal.to_string() });
         if let Some(map) = frame.as_object_mut() {
             if !cid.is_empty() {
@@ -249,7 +251,10 @@ impl Connection {
 
     async fn noticed(&mut self, notice: Result<Notice, RecvError>) -> Step {
         match notice {
-            Ok(Notice::Events { .. }) | Err(RecvError::Lagged(_)) => self.news().await,
+            Ok(Notice::Events { .. }) | Err(RecvError::Lagged(_)) => {
+                let app = self.app.clone();
+                timed(app.runtime.meter(), Stage::Deliver, self.news()).await
+            }
             Ok(Notice::Typing { from: Speaker::Customer, .. }) => Ok(()),
             Ok(Notice::Typing { from, on }) => {
                 let from = match from {

@@ -2,6 +2,7 @@
 use super::http::{after, authorised};
 use super::items;
 use crate::id::SessionId;
+use crate::runtime::meter::Open;
 use crate::runtime::ports::Notice;
 use crate::runtime::view::Status;
 use crate::web::App;
@@ -24,6 +25,7 @@ struct Reader {
     ready: VecDeque<Event>,
     /// The goodbye was said.
     parted: bool,
+    _open: Open,
 }
 
 pub async fn stream(
@@ -34,9 +36,10 @@ pub async fn stream(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let (id, upto) = authorised(&app, &bot, &session, &headers).await?;
     let last = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse().ok());
-    let notices = app.runtime.watch(id);
+    let (notices, open) = (app.runtime.watch(id), app.runtime.meter().opened("customer"));
     let sent = last.unwrap_or(after(query.as_deref())?).min(upto);
-    let mut reader = Reader { app, session: id, sent, status: None, notices, ready: VecDeque::new(), parted: false };
+    let mut reader =
+        Reader { app, session: id, sent, status: None, notices, ready: VecDeque::new(), parted: false, _open: open };
     reader.read().await;
     let events = stream::unfold(reader, |mut reader| async move { Some((Ok(reader.next().await?), reader)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))

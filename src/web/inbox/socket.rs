@@ -181,7 +181,7 @@ pub async fn upgrade(
         return ApiError::foreign_origin().into_response();
     }
     bounded(upgrade).on_upgrade(move |socket| async move {
-        let _open = app.sockets.token();
+        let _open = (app.sockets.token(), app.runtime.meter().opened("agent"));
         let mut inbox = Inbox {
             rows: app.runtime.watch_rows(),
             news: app.runtime.desk().watch(),
