@@ -28,12 +28,18 @@ export function Queue({ store, onSearch, onMentions }) {
       <span class="grow"></span>${store.mentions.length > 0 && html`<button type="button" class="icon badge" aria-label=${`${store.mentions.length} notes name you`} title="Notes that name you (m)" data-test="mentions" onClick=${onMentions}>@<b>${store.mentions.length}</b></button>`}<button type="button" class="icon" aria-label="Search" title="Search all chats (/)" data-test="search-open" onClick=${onSearch}><${Icon} name="search" /></button>
     </header>
     <${Offers} store=${store} />
-    <div class="tabs" role="group" aria-label="Views">${VIEWS.filter((view) => view !== "late" || store.view === view || store.rows(view).length > 0).map((view) => html`<${Tab} key=${view} store=${store} view=${view} />`)}</div>
+    <div class="tabs" role="group" aria-label="Views">${tabs(store).map((view) => html`<${Tab} key=${view} store=${store} view=${view} />`)}</div>
     <div class="rows" role="group" aria-label=${NAMES[store.view]}>
       ${rows.map((row) => html`<${Row} key=${row.session} store=${store} row=${row} />`)}
       ${!rows.length && (store.me ? html`<${Nothing} view=${store.view} />` : html`<${Loading} />`)}
     </div>
   </section>`;
+}
+
+/** What is overdue stands first, while there is any. */
+function tabs(store) {
+  const others = VIEWS.filter((view) => view !== "late");
+  return store.view === "late" || store.rows("late").length > 0 ? ["late", ...others] : others;
 }
 
 function Tab({ store, view }) {
